@@ -1,0 +1,55 @@
+// swift-tools-version: 6.1
+// Trapline: one module a concern; the edges below are the architecture
+// (Docs/Architecture.md) and Tests/ArchitectureTests checks every import against them.
+import PackageDescription
+
+let package = Package(
+    name: "trapline",
+    products: [
+        .executable(name: "trapline", targets: ["trapline"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // The contract and the language: they import nothing.
+        .target(name: "Machine"),
+        .target(name: "ISALanguage"),
+        .target(name: "Certificates"),
+
+        // The SAT solver, behind a C interface that can write its proof.
+        .target(name: "CCaDiCaL", linkerSettings: [.linkedLibrary("cadical"), .linkedLibrary("m")]),
+
+        // Deciding.
+        .target(name: "Virtualizability", dependencies: ["ISALanguage", "Certificates", "CCaDiCaL"]),
+
+        // Running.
+        .target(name: "ToyCore", dependencies: ["Machine", "ISALanguage"]),
+        .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
+        .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
+        .target(name: "Devices", dependencies: ["Machine"]),
+        .target(name: "Images", dependencies: ["Machine"]),
+
+        // The commands are a library, so that tests can call them.
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
+                "Paravirt", "Devices", "Images",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "trapline", dependencies: ["Commands"]),
+
+        .testTarget(name: "ISALanguageTests", dependencies: ["ISALanguage"], exclude: ["Fixtures"]),
+        .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "CCaDiCaL"]),
+        .testTarget(name: "VirtualizabilityTests", dependencies: ["Virtualizability"]),
+        .testTarget(name: "ToyCoreTests", dependencies: ["ToyCore", "Devices"]),
+        .testTarget(
+            name: "MonitorTests",
+            dependencies: ["Machine", "ISALanguage", "Monitor", "Paravirt", "ToyCore", "Devices", "Virtualizability"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands", "trapline"], exclude: ["Golden", "Fixtures", "Schemas"]),
+        .testTarget(name: "ArchitectureTests"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,57 @@
+import ISALanguage
+import Virtualizability
+
+/// A machine and what is asked of it: the way from arguments to a report.
+struct MachineQuestion {
+    var description: MachineDescription
+    var options: CheckerOptions
+
+    init(_ argument: String, options: QuestionOptions, in context: Context) throws {
+        description = try loadMachine(argument, in: context)
+        var checker = CheckerOptions()
+        checker.processorIsResource = options.processorIsResource
+        for text in options.assume {
+            do {
+                checker.assumptions.append(try ComponentAssumption(text, in: description))
+            } catch {
+                throw Failure(.usage, "--assume: \(error.cause)", remedy: error.remedy)
+            }
+        }
+        self.options = checker
+    }
+
+    /// Runs the check, with a line of progress, until it ends or the user interrupts. The checker that
+    /// gave the report can still certify it.
+    func check(in context: Context) -> (report: MachineReport, checker: Checker) {
+        let progress = ProgressLine(context)
+        defer { progress.erase() }
+        let checker = Checker(description, options: options) { context.interruption.isRequested }
+        let name = description.name
+        let report = checker.check { step in
+            progress.show("\(name): \(step.done) of \(step.total), \(step.subject)")
+        }
+        return (report, checker)
+    }
+
+    /// The report, where only a whole one is of use.
+    func wholeReport(in context: Context) throws -> MachineReport {
+        let report = check(in: context).report
+        if report.wasInterrupted { throw Failure.interrupted }
+        return report
+    }
+
+    /// The variants that a mnemonic, or a variant's own pattern, means.
+    func variants(_ name: String) throws -> [Instruction] {
+        let exact = description.instructions.filter { $0.name == name }
+        if !exact.isEmpty { return exact }
+        let found = description.instructions.filter { $0.mnemonic.lowercased() == name.lowercased() }
+        if !found.isEmpty { return found }
+        // "JRST 1" for "JRST 1,ea": the beginning of a pattern.
+        let begun = description.instructions.filter { $0.name.lowercased().hasPrefix(name.lowercased()) }
+        if name.contains(" "), !begun.isEmpty { return begun }
+        let mnemonics = distinct(description.instructions.map(\.mnemonic))
+        let near = suggestion(for: name, among: mnemonics).map { "did you mean \(quoted($0))?" }
+        throw Failure(.noInput, "machine \(quoted(description.name)) has no instruction \(quoted(name))",
+            remedy: near ?? "'trapline classify \(description.name)' lists all \(mnemonics.count)")
+    }
+}

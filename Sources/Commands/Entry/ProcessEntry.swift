@@ -1,0 +1,23 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The process's whole life: signals, arguments, command, exit code.
+public func traplineMain() -> Never {
+    Interruption.install()
+    let context = Context.process(environment: processEnvironment())
+    let status = runTrapline(arguments: Array(CommandLine.arguments.dropFirst()), in: context)
+    // `_exit` after an explicit flush: the memory of a large machine need not be taken apart first.
+    _exit(status.code)
+}
+
+/// The variables that commands look at.
+private func processEnvironment() -> [String: String] {
+    var result: [String: String] = [:]
+    for name in ["TRAPLINE_ISA", "NO_COLOR", "TERM", "COLUMNS", "PATH"] {
+        if let value = getenv(name) { result[name] = String(cString: value) }
+    }
+    return result
+}

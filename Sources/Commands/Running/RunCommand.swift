@@ -1,0 +1,57 @@
+import ArgumentParser
+
+struct RunCommand: TraplineCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a guest, bare or under a monitor.",
+        discussion: """
+            GUEST is an assembly source, whose first line names its machine (.machine NAME), or an \
+            image made by 'trapline asm'. The guest's console is standard input and output.
+
+            Monitors:
+              bare       none: the guest owns the machine (the reference)
+              vmm        innocuous instructions run directly, the rest trap
+              hvm        virtual-supervisor code is interpreted, user code runs
+              patch      critical instructions are rewritten into traps first
+              paravirt   the guest calls the monitor instead
+              interpret  everything is interpreted
+              auto       the strongest that the verdict admits, and why
+
+            Exit codes:
+              the guest's own status where it gives one
+              124  a limit on steps or time was reached
+              125  the guest crashed; the account says why
+              64   usage               70   internal
+              65   bad guest or ISA    74   input or output failed
+              66   no such file        130  interrupted
+            """)
+
+    @Argument(help: "The guest: assembly source or image.")
+    var guest: String?
+
+    @OptionGroup(title: "Machine") var machine: MachineOptions
+    @OptionGroup(title: "Monitor") var monitor: MonitorOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Reports") var reports: ReportOptions
+}
+
+extension RunCommand {
+    func perform(in context: Context) throws -> CommandStatus {
+        let plan = try RunPlan(self)
+        let started = monotonicSeconds()
+        let guests = try plan.guests.map { try LoadedGuest.load($0, machine: plan.machine, in: context) }
+        if let other = guests.first(where: { $0.description.name != guests[0].description.name }) {
+            throw Failure(.badInput,
+                "\(other.path) is for \(other.description.name), \(guests[0].path) for \(guests[0].description.name)",
+                remedy: "run guests of one machine together")
+        }
+        let selection = try MonitorSelection(plan.monitor, for: guests[0].description, in: context)
+        if plan.monitor == .auto { try context.diagnostics.line("monitor \(selection.reason)") }
+        if let objection = selection.objection {
+            try context.diagnostics.line("note: against the verdict: \(selection.kind.rawValue) is \(objection)")
+        }
+        let setup = try MachineSetup(guests, plan: plan, selection: selection)
+        let session = try RunSession(guests, setup: setup, plan: plan, reports: reports, started: started, in: context)
+        return try session.run()
+    }
+}

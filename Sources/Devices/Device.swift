@@ -1,0 +1,63 @@
+import Machine
+
+/// Something at the end of a machine's ports. A device knows the names of its ports, not which
+/// components of the machine they are; the board ties the two together.
+public protocol Device: AnyObject {
+    /// What an ISA file calls devices of this kind.
+    static var kind: String { get }
+    /// The ports that such a device has; a machine need not bind all of them.
+    static var portNames: [String] { get }
+    /// Before the machine's first instruction: ports that the machine reads get their first values.
+    func start(_ ports: DevicePorts) throws(DeviceFailure)
+    /// The instruction just completed raised a strobe. The device does what is asked for and lowers it.
+    func serve(_ ports: DevicePorts) throws(DeviceFailure)
+    /// The machine stops running, for now: nothing may be held back.
+    func flush() throws(DeviceFailure)
+}
+
+extension Device {
+    public func flush() throws(DeviceFailure) {}
+}
+
+/// A device cannot go on: its file is full, its pipe closed.
+public struct DeviceFailure: Error, Hashable, Sendable {
+    /// One line for people.
+    public var cause: String
+    /// The system's error number, or 0.
+    public var code: Int32
+
+    public init(cause: String, code: Int32) {
+        self.cause = cause
+        self.code = code
+    }
+}
+
+/// One device's ports on one processor, by name.
+public struct DevicePorts {
+    private let processor: any Processor
+    private let components: [String: Int]
+
+    init(_ processor: any Processor, _ components: [String: Int]) {
+        self.processor = processor
+        self.components = components
+    }
+
+    /// The port's value; 0 if the machine does not bind it. Writing a port that is not bound does nothing.
+    public subscript(port: String) -> UInt64 {
+        get { components[port].map { processor[$0, 0] } ?? 0 }
+        nonmutating set {
+            if let component = components[port] { processor[component, 0] = newValue }
+        }
+    }
+
+    /// The port's width in bits; 0 if it is not bound.
+    public func width(_ port: String) -> Int {
+        components[port].map { processor.layout.components[$0].width } ?? 0
+    }
+
+    /// Ones in all bits of the port.
+    public func allOnes(_ port: String) -> UInt64 {
+        let width = width(port)
+        return width >= 64 ? .max : (1 << UInt64(width)) &- 1
+    }
+}

@@ -1,0 +1,143 @@
+import ISALanguage
+
+/// Derives the classes of one instruction.
+struct Classifier {
+    let checker: ConditionChecker
+
+    private var description: MachineDescription { checker.description }
+    private var decider: Decider { checker.decider }
+
+    /// The classes, and for each violation that was asked for its answer by name.
+    func classes(of index: Int) -> (classes: Classes, evidence: [(property: String, query: Query, answer: Answer)]) {
+        var collector = Collector(index: index, checker: checker)
+        var classes = Classes()
+        privilege(&classes, &collector)
+        let isHarmless: Bool
+        if case .none = collector.ask(Property(.sensitive, .open)) { isHarmless = true } else { isHarmless = false }
+        if !isHarmless {
+            classes.control = collector.member("control/columns", .control, columns)
+            behaviour(&classes, &collector)
+            classes.trap = collector.member(Property(.lostTrap, .best))
+            user(&classes, &collector)
+        }
+        if readsTime(index) {
+            classes.timing = collector.member(Property(.timing, .open))
+        }
+        return (classes, collector.evidence)
+    }
+
+    /// Asks, and keeps what was found.
+    private struct Collector {
+        let index: Int
+        let checker: ConditionChecker
+        var evidence: [(property: String, query: Query, answer: Answer)] = []
+
+        mutating func ask(_ property: Property) -> Answer {
+            ask(property.name, checker.query(.instruction(index), property))
+        }
+
+        mutating func ask(_ name: String, _ query: Query) -> Answer {
+            let answer = checker.decider.answer(query)
+            evidence.append((name, query, answer))
+            return answer
+        }
+
+        mutating func member(_ property: Property) -> Membership { membership(ask(property)) }
+
+        mutating func member(_ name: String, _ violation: Violation, _ kind: RelationKind) -> Membership {
+            membership(ask(name, Query(subject: .instruction(index), violation: violation, kind: kind)))
+        }
+
+        func membership(_ answer: Answer) -> Membership {
+            switch answer {
+            case .none: .no
+            case .found: .yes
+            case .undecided(let reason): .unknown(reason)
+            }
+        }
+    }
+
+    /// The paper's columns: S2 in any mode, where relocation is active in every mode, and control state free. What
+    /// the policy mirrors is the guest's own, and ordinary.
+    private var columns: RelationKind {
+        var free = checker.context.policy
+        for (id, handling) in free.handlings {
+            if case .own = handling { free.handlings[id] = .ownAny }
+        }
+        var kind = checker.context.kind(.best, support: nil)
+        kind.control = .policy(free)
+        kind.realIsUser = !checker.context.relocatesInAnyMode
+        return kind
+    }
+
+    /// The columns where only the place is fixed, so that S2 may be in any mode on every machine.
+    private var unmoved: RelationKind {
+        var kind = columns
+        kind.realIsUser = false
+        kind.variesLocation = false
+        return kind
+    }
+
+    private func privilege(_ classes: inout Classes, _ collector: inout Collector) {
+        classes.strictlyPrivileged = isPrivileged(.strict, &collector)
+        classes.privileged = classes.strictlyPrivileged == .yes ? .yes : isPrivileged(.best, &collector)
+    }
+
+    /// It never completes in user mode, and some state completes in supervisor mode where it traps in user mode.
+    private func isPrivileged(_ setting: Setting, _ collector: inout Collector) -> Membership {
+        switch collector.ask(Property(.completes, setting)) {
+        case .found: return .no
+        case .undecided(let reason): return .unknown(reason)
+        case .none: break
+        }
+        var kind = checker.context.kind(setting, support: nil)
+        kind.variesLocation = false
+        kind.variedResources = []
+        return collector.member("privilege/\(setting.rawValue)", .privilege, kind)
+    }
+
+    /// Behaviour-sensitive, named by the smallest varying set.
+    private func behaviour(_ classes: inout Classes, _ collector: inout Collector) {
+        let whole = collector.member("behaviour/columns", .behaviour, columns)
+        var place = columns
+        place.variesMode = false
+        place.variedResources = []
+        var mode = unmoved
+        mode.variedResources = []
+        let atPlace = checker.context.relocatesInAnyMode
+            ? Membership.no : collector.member("behaviour/unmoved", .behaviour, unmoved)
+        if whole == .no, atPlace == .no { return }
+        classes.location = collector.member("behaviour/location", .behaviour, place)
+        classes.mode = collector.member("behaviour/mode", .behaviour, mode)
+        for id in checker.flow.support(of: collector.index).sorted() where varies(id) {
+            var single = unmoved
+            single.variesMode = false
+            single.variedResources = [id]
+            let name = description.state[id.index].name
+            let member = collector.member("behaviour/resource \(name)", .behaviour, single)
+            if member == .yes { classes.resources.append(name) }
+            if classes.resource != .yes, member != .no { classes.resource = member }
+        }
+        let single = [classes.location, classes.mode, classes.resource]
+        if single.allSatisfy({ $0 == .no }) { classes.joint = whole == .no ? atPlace : whole }
+    }
+
+    private func varies(_ id: StateID) -> Bool {
+        let kind = columns
+        return description.state[id.index].role == .control && kind.isOwned(id, in: description)
+            && kind.handling(of: id, in: description) != .constant
+    }
+
+    /// Sensitive with both states in user mode. (The paper's user-sensitive, in the extended reading.)
+    private func user(_ classes: inout Classes, _ collector: inout Collector) {
+        let members = [Violation.control, .behaviour, .lostTrap].map { violation in
+            collector.member(Property(violation, .userBest))
+        }
+        classes.user = members.first { $0 == .yes } ?? members.first { $0 != .no } ?? .no
+    }
+
+    private func readsTime(_ index: Int) -> Bool {
+        let clocks = Set(description.components(.time))
+        return !checker.flow.instructions[index].reads.isDisjoint(with: clocks)
+    }
+}

@@ -1,0 +1,104 @@
+import ISALanguage
+
+/// What came of a query.
+enum Answer {
+    /// No pair of states shows the violation.
+    case none
+    /// This one does; the reference evaluator has confirmed it.
+    case found(ConcreteCase)
+    case undecided(String)
+
+    /// As the truth of the claim that the violation does not exist.
+    var verdict: Verdict {
+        switch self {
+        case .none: .holds
+        case .found: .refuted
+        case .undecided(let reason): .undecided(reason)
+        }
+    }
+}
+
+/// Answers queries about one machine and remembers the answers.
+final class Decider {
+    let poser: QueryPoser
+    let decoder: Decoder
+    let limits: SolverLimits
+    private(set) var statistics = CheckStatistics()
+    private var answers: [Query: Answer] = [:]
+
+    init(_ poser: QueryPoser, limits: SolverLimits) {
+        self.poser = poser
+        self.limits = limits
+        decoder = Decoder(poser.description)
+    }
+
+    var description: MachineDescription { poser.description }
+
+    func answer(_ query: Query) -> Answer {
+        if let known = answers[query] { return known }
+        if limits.isInterrupted() { return .undecided(UndecidedReason.interrupted.description) }
+        let answer = decide(query)
+        statistics.queries += 1
+        switch answer {
+        case .none: statistics.proved += 1
+        case .found: statistics.witnessed += 1
+        case .undecided: statistics.undecided += 1
+        }
+        answers[query] = answer
+        return answer
+    }
+
+    /// The answer, if the query has been asked.
+    func known(_ query: Query) -> Answer? { answers[query] }
+
+    func replay(_ query: Query) -> Replay {
+        Replay(
+            description: description, decoder: decoder, query: query, assumed: poser.assumed,
+            countsCellsOutside: poser.countsCellsOutside, views: poser.views)
+    }
+
+    private func decide(_ query: Query) -> Answer {
+        let answer = decide(poser.pose(query))
+        guard case .undecided = answer, QueryPoser.isWidened(query.violation), !limits.isInterrupted() else {
+            return answer
+        }
+        return decide(poser.pose(query, exactly: true))
+    }
+
+    private func decide(_ posed: PosedQuery) -> Answer {
+        switch posed.symbols.graph.decide(posed.assertions, limits: limits) {
+        case .unsatisfiable(let refutation):
+            if refutation.formula.clauseCount <= 1 { statistics.trivial += 1 }
+            return .none
+        case .undecided(let reason): return .undecided(reason.description)
+        case .satisfiable(let model): return confirm(posed, model)
+        }
+    }
+
+    /// A model must be a counterexample in numbers, or nothing is decided.
+    private func confirm(_ posed: PosedQuery, _ model: Model) -> Answer {
+        let replay = replay(posed.query)
+        if let small = smallModel(posed), let concrete = posed.concrete(small, description),
+            replay.confirms(concrete)
+        {
+            return .found(concrete)
+        }
+        guard let concrete = posed.concrete(model, description) else {
+            return .undecided("there is a model, but its storage is too large to replay it")
+        }
+        if replay.confirms(concrete) { return .found(concrete) }
+        let reason = posed.isExact ? "" : ", perhaps because the encodings are too many to list"
+        return .undecided("there is a model, but the reference evaluator does not confirm it\(reason)")
+    }
+
+    /// A model with as little storage as possible: small states are quick to replay and easy to read.
+    private func smallModel(_ posed: PosedQuery) -> Model? {
+        guard let storage = description.storageID else { return nil }
+        let least = UInt64(max(description.state[storage.index].minimumCount, 1))
+        for cells in [least * 2, least * 16, 1 << 14] where cells <= 1 << 20 {
+            let assertions = posed.assertions + [posed.isSmall(cells)]
+            if case .satisfiable(let model) = posed.symbols.graph.decide(assertions, limits: limits) { return model }
+        }
+        return nil
+    }
+}

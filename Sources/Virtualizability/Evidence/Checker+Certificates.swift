@@ -1,0 +1,152 @@
+import Certificates
+import ISALanguage
+
+extension Checker {
+    /// Proves again, with proofs, every claim that the check settled, hands each to the writer, and lists the verdicts
+    /// that follow. To be called after `check`, and not where the theorems do not apply.
+    ///
+    /// `progress` gets the number of claims written; false ends the work.
+    public func certify(
+        into writer: CertificateWriter, progress: (_ written: Int) -> Bool = { _ in true }
+    ) throws(CertificateError) -> MachineClaims {
+        let obligations = Obligations(description: description, footprint: options.monitorFootprint)
+        var subjects: [SubjectClaims] = []
+        var written = 0
+        for (name, subject) in obligations.subjects {
+            var proved: [String] = []
+            for property in obligations.properties(of: subject) where isProved(subject, property) {
+                let claim = ClaimIdentifier(machine: description.name, subject: name, property: property.name)
+                guard try write(claim, conditions.query(subject, property), to: writer) else { continue }
+                proved.append(property.name)
+                written += 1
+                guard progress(written) else {
+                    throw CertificateError(.interrupted, file: description.name, "interrupted after \(written) claims")
+                }
+            }
+            subjects.append(SubjectClaims(name: name, proved: proved))
+        }
+        let assumptions = StatedAssumptions(policy: conditions.context.policy, options: options).lines(description)
+        var claims = MachineClaims(name: description.name, subjects: subjects, verdicts: [])
+        for obligation in obligations.all {
+            var verdict = VerdictFormula(
+                name: obligation.name, stated: .holds, assumptions: assumptions,
+                requirements: obligations.requirements(obligation))
+            if !claims.unmet(verdict).isEmpty { verdict.stated = stated(obligation, obligations) }
+            claims.verdicts.append(verdict)
+        }
+        return claims
+    }
+
+    /// Of what the verdicts need, only that which the check asked for, and the shortest way to it.
+    private func isProved(_ subject: Subject, _ property: Property) -> Bool {
+        if case .none? = decider.known(conditions.query(subject, property)) { return true }
+        return false
+    }
+
+    private func write(
+        _ claim: ClaimIdentifier, _ query: Query, to writer: CertificateWriter
+    ) throws(CertificateError) -> Bool {
+        let posed = decider.poser.pose(query)
+        guard case .unsatisfiable(let refutation) = posed.symbols.graph.decide(
+            posed.assertions, limits: decider.limits, wantsProof: true), let proof = refutation.proof
+        else { return false }
+        try writer.add(claim, formula: refutation.formula, proof: proof, map: refutation.map)
+        return true
+    }
+
+    /// A verdict that does not follow: refuted if for some subject every alternative has a counterexample.
+    private func stated(_ obligation: Obligation, _ obligations: Obligations) -> VerdictOutcome {
+        for (_, subject) in obligations.subjects {
+            let isRefuted = obligations.alternatives(obligation, subject).allSatisfy { alternative in
+                alternative.contains { property in
+                    if case .found? = decider.known(conditions.query(subject, property)) { return true }
+                    return false
+                }
+            }
+            if isRefuted { return .refuted }
+        }
+        return .undecided
+    }
+
+    /// How these machines give their claims again: `verify --isa`.
+    public static func regeneration(of descriptions: [MachineDescription]) -> ClaimRegeneration {
+        let regenerator = Regenerator(descriptions)
+        return ClaimRegeneration(
+            machines: { list throws(CertificateError) in try regenerator.machines(list) },
+            instance: { claim throws(CertificateError) in regenerator.instance(claim) })
+    }
+}
+
+/// Makes claims again from descriptions. What the list says about policy and assumptions is read first; a claim is
+/// then one query, its formula what that query encodes to.
+private final class Regenerator {
+    private let descriptions: [String: MachineDescription]
+    private var machines: [String: Regenerated] = [:]
+
+    private struct Regenerated {
+        var conditions: ConditionChecker
+        var subjects: [String: Subject]
+        var obligations: Obligations
+    }
+
+    init(_ descriptions: [MachineDescription]) {
+        self.descriptions = Dictionary(descriptions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func machines(_ list: ClaimList) throws(CertificateError) -> [MachineClaims] {
+        var found: [MachineClaims] = []
+        for stated in list.machines {
+            guard let description = descriptions[stated.name] else { continue }
+            let lines = stated.verdicts.first?.assumptions ?? []
+            guard let assumptions = StatedAssumptions(lines, description) else {
+                throw CertificateError(
+                    .differsFromDescription, file: ClaimList.fileName,
+                    "the assumptions stated for '\(stated.name)' are not about this description")
+            }
+            let regenerated = regenerate(description, assumptions, stated)
+            machines[stated.name] = regenerated
+            found.append(outline(description, assumptions, regenerated.obligations))
+        }
+        return found
+    }
+
+    private func regenerate(
+        _ description: MachineDescription, _ assumptions: StatedAssumptions, _ stated: MachineClaims
+    ) -> Regenerated {
+        let anyMode = Property(.anyModeTranslation, .strict).name
+        let relocates = ShadowMap(description)?.isSameInEveryMode
+            ?? stated.subjects.first { $0.name == "machine" }?.proved.contains(anyMode) ?? false
+        let context = SettingContext(policy: assumptions.policy, relocatesInAnyMode: relocates)
+        let decider = Decider(QueryPoser(description, assumed: assumptions.given), limits: SolverLimits())
+        let obligations = Obligations(description: description, footprint: assumptions.footprint)
+        return Regenerated(
+            conditions: ConditionChecker(decider, MachineFlow(description), context),
+            subjects: Dictionary(
+                obligations.subjects.map { ($0.name, $0.subject) }, uniquingKeysWith: { first, _ in first }),
+            obligations: obligations)
+    }
+
+    private func outline(
+        _ description: MachineDescription, _ assumptions: StatedAssumptions, _ obligations: Obligations
+    ) -> MachineClaims {
+        let lines = assumptions.lines(description)
+        return MachineClaims(
+            name: description.name,
+            subjects: obligations.subjects.map { name, subject in
+                SubjectClaims(name: name, proved: obligations.properties(of: subject).map(\.name))
+            },
+            verdicts: obligations.all.map {
+                VerdictFormula(
+                    name: $0.name, stated: .undecided, assumptions: lines, requirements: obligations.requirements($0))
+            })
+    }
+
+    func instance(_ claim: ClaimIdentifier) -> (formula: CNF, map: VariableMap)? {
+        guard let machine = machines[claim.machine], let subject = machine.subjects[claim.subject],
+            let property = Property(name: claim.property),
+            machine.obligations.properties(of: subject).contains(property)
+        else { return nil }
+        let posed = machine.conditions.decider.poser.pose(machine.conditions.query(subject, property))
+        return posed.symbols.graph.encode(posed.assertions)
+    }
+}

@@ -1,0 +1,114 @@
+import ISALanguage
+
+/// A question in terms: what must be true together for the answer to be yes.
+struct PosedQuery {
+    let query: Query
+    let symbols: Symbols
+    let pair: StatePair
+    /// The encoding that is executed; nil where no instruction is.
+    var decoding: SymbolicDecoding?
+    /// One-bit terms, in an order that depends on the question alone.
+    var assertions: [Term]
+    /// False where `assertions` may hold although the encoding is another instruction's.
+    var isExact = true
+
+    /// Asserts that all these hold, or that an access has left the window.
+    mutating func append(widened conditions: [Term]) {
+        guard !symbols.escapes.isEmpty else {
+            assertions += conditions
+            return
+        }
+        assertions.append(symbols.graph.disjunction([symbols.graph.conjunction(conditions)] + symbols.escapes))
+    }
+}
+
+/// Turns questions about one machine into terms. Every question gets a graph of its own, so that its formula depends
+/// on nothing else that was asked.
+struct QueryPoser {
+    let description: MachineDescription
+    let catalogue: EncodingCatalogue
+    let assumed: [ComponentAssumption]
+    /// Off only in the test that shows why cells outside the window must count.
+    var countsCellsOutside = true
+    /// What the monitor runs, with the fault that is planted in it in tests and demonstrations.
+    let views: MonitorViews
+
+    init(_ description: MachineDescription, assumed: [ComponentAssumption] = [], fault: SeededFault? = nil) {
+        self.description = description
+        self.assumed = assumed
+        catalogue = EncodingCatalogue(description)
+        views = MonitorViews(description, fault)
+    }
+
+    /// The query in terms.
+    ///
+    /// By default the question is widened: "or the real execution reads a cell outside the window". Nearly always
+    /// there is no such read, and then both sides share every value that they load, which makes the proof short. A
+    /// claim of the wider question is one of the narrower; where the wider one has an answer that the evaluator does
+    /// not confirm, `exactly` poses the question as it stands.
+    func pose(_ query: Query, exactly: Bool = false) -> PosedQuery {
+        let symbols = Symbols()
+        symbols.confines = !exactly && QueryPoser.isWidened(query.violation)
+        let machine = SymbolicMachine(description: description, symbols: symbols)
+        let pair = PairBuilder(machine: machine, kind: query.kind, assumed: assumed).build()
+        var posed = PosedQuery(query: query, symbols: symbols, pair: pair, assertions: pair.assumptions)
+        switch query.violation {
+        case .interpreter, .masked:
+            let square = SquareBuilder(
+                machine: machine, pair: pair, kind: query.kind, views: views, catalogue: catalogue)
+            square.pose(&posed)
+        case .mapMode, .mapTranslation, .anyModeTranslation, .vectorInside, .bounds:
+            MapQueries(machine: machine, pair: pair).pose(&posed)
+        case .timing:
+            poseTiming(&posed, machine)
+        default:
+            poseExecution(&posed, machine)
+        }
+        if let shadow = ShadowMap(description) {
+            posed.assertions += shadow.knowledge(pair, symbols, bothWays: !query.kind.realIsUser)
+        }
+        return posed
+    }
+
+    /// The violations in whose query reads outside the window may be counted.
+    static func isWidened(_ violation: Violation) -> Bool {
+        switch violation {
+        case .control, .behaviour, .lostTrap, .sensitive, .direct, .directRereading, .directUnmoved, .interpreter: true
+        default: false
+        }
+    }
+
+    /// Both states execute the same encoding.
+    private func poseExecution(_ posed: inout PosedQuery, _ machine: SymbolicMachine) {
+        guard case .instruction(let index) = posed.query.subject else { return }
+        let decoding = catalogue.decoding(of: index, in: posed.symbols)
+        let execution = PairedExecution(
+            machine: machine, kind: posed.query.kind, pair: posed.pair,
+            virtual: machine.step(index, decoding, on: posed.pair.virtual),
+            real: machine.step(index, decoding, on: posed.pair.real), countsCellsOutside: countsCellsOutside)
+        posed.decoding = decoding
+        posed.isExact = decoding.isExact
+        posed.assertions += [execution.virtual.holdsInstruction, execution.real.holdsInstruction]
+        posed.append(widened: execution.assertions(posed.query.violation))
+    }
+
+    /// The same state twice but for the clocks.
+    private func poseTiming(_ posed: inout PosedQuery, _ machine: SymbolicMachine) {
+        guard case .instruction(let index) = posed.query.subject else { return }
+        let decoding = catalogue.decoding(of: index, in: posed.symbols)
+        var other = posed.pair.virtual
+        for id in description.components(.time) where other.arrays[id.index] == nil {
+            let component = description.state[id.index]
+            other[id] = posed.symbols.graph.variable("other.\(component.name)", width: component.width)
+        }
+        posed.decoding = decoding
+        posed.isExact = decoding.isExact
+        let first = machine.step(index, decoding, on: posed.pair.virtual)
+        let second = machine.step(index, decoding, on: other)
+        let comparison = StateComparison(machine: machine, kind: posed.query.kind)
+        posed.assertions += [
+            first.holdsInstruction, second.holdsInstruction,
+            comparison.outcomesDiffer(first.outcome, second.outcome),
+        ]
+    }
+}

@@ -1,0 +1,20 @@
+import ISALanguage
+import Testing
+
+@testable import Virtualizability
+
+/// The repository's own machines.
+enum Library {
+    static let root: String = {
+        // Tests/VirtualizabilityTests/Machines/Library.swift
+        var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+        parts.removeLast(4)
+        return parts.joined(separator: "/")
+    }()
+
+    static let loader = FileSourceLoader(folders: [root + "/ISA"])
+
+    static func machine(_ name: String) throws -> MachineDescription {
+        try MachineLoader.load(name, from: loader)
+    }
+}
