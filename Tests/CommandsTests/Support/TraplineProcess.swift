@@ -65,6 +65,18 @@ final class RunningTrapline {
 
     func interrupt() { kill(process.processIdentifier, SIGINT) }
 
+    /// Waits until the process catches SIGINT itself: an earlier one would end it as it ends any
+    /// program. The kernel shows the mask of caught signals, bit 0 for signal 1.
+    func waitUntilItListens(limit: Double = 20) {
+        let deadline = Date().addingTimeInterval(limit)
+        while process.isRunning, Date() < deadline {
+            let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+            let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+            if let caught, let mask = UInt64(caught, radix: 16), mask >> UInt64(SIGINT - 1) & 1 == 1 { return }
+            usleep(2000)
+        }
+    }
+
     func finish(limit: Double) -> TraplineProcess.Outcome {
         let deadline = Date().addingTimeInterval(limit)
         while process.isRunning, Date() < deadline { usleep(5000) }
