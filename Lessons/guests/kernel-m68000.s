@@ -86,9 +86,7 @@ finish: LEA    stack,sp
         BEQ    f1
         MOVEQ  #'1',d0
 f1:     MOVE.W d0,PUT
-        NOP                             ; a character leaves when the next instruction is complete
         MOVE.W #'\n',PUT
-        NOP
         MOVE.W #0,OFF
 
 letter: .word 0

@@ -61,7 +61,8 @@ public enum Exit: Hashable, Sendable {
     /// A trap, where traps are asked to exit (`TrapDisposition.exit`). Nothing of the instruction is done
     /// and nothing is delivered.
     case trap(Trap)
-    /// The instruction before this point raised a device's strobe: index of the device binding.
+    /// The completed instruction or delivered trap before this point left a device's strobe raised: index of
+    /// the device binding.
     case portAccess(device: Int)
     /// A watched cell is about to be touched by the instruction at the program counter.
     case storageAccess(address: UInt64, isWrite: Bool)
@@ -96,7 +97,8 @@ public protocol Processor: AnyObject {
     func run(budget: UInt64) -> Exit
     /// One element of a component.
     subscript(component: Int, element: Int) -> UInt64 { get set }
-    /// Delivers a trap into the machine's own vector. Returns false if delivery failed.
+    /// Delivers a trap into the machine's own vector. Returns false if delivery failed. Delivery may raise
+    /// a device's strobe; here the caller serves it before the processor runs on, for there is no exit.
     func deliver(_ trap: Trap) -> Bool
     /// Addresses (as the program counter holds them) at which `run` stops before executing.
     var breakpoints: Set<UInt64> { get set }

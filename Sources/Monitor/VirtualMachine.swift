@@ -87,7 +87,7 @@ public final class VirtualMachine: Processor {
     }
 
     private var mayRunDirectly: Bool {
-        // A strobe that nobody has served asks for service again after every instruction.
+        // A strobe that nobody has served asks for service again after every instruction or trap.
         if !routines.raisedDevices().isEmpty { return false }
         return switch kind {
         case .bare, .vmm, .paravirt: true
@@ -186,7 +186,8 @@ public final class VirtualMachine: Processor {
         } else {
             statistics.reflectedByKind[trap.kind] &+= 1
         }
-        return routines.deliver(trap).map { .fault($0.text(in: virtualised.original)) }
+        if let cause = routines.deliver(trap) { return .fault(cause.text(in: virtualised.original)) }
+        return routines.raisedDevices().first.map { .portAccess(device: $0) }
     }
 
     // MARK: The rest of the contract

@@ -28,7 +28,7 @@ extension ToyProcessor {
         let isObserved = !breakpoints.isEmpty || !watchedCells.isEmpty || context.needsEveryStep
         while true {
             if let exit = lookAround(left) { return exit }
-            // A strobe that the host has left raised is reported again after the next instruction.
+            // A strobe that the host has left raised is reported again after the next instruction or trap.
             let steps = isObserved || raisedDevice() != nil
             let blocks = currentContext()
             if steps, breakpoints.contains(programCounter) { return .breakpoint(address: programCounter) }
@@ -76,7 +76,7 @@ extension ToyProcessor {
         return nil
     }
 
-    private func raisedDevice() -> Int? {
+    func raisedDevice() -> Int? {
         strobes.first { engine.slots[$0.slot] != 0 }?.device
     }
 

@@ -4,14 +4,17 @@ import Machine
 // Traps and interrupts: handed to the host, or delivered into the machine's own vector.
 
 extension ToyProcessor {
-    /// A trap of an instruction. Returns an exit if the host must know.
+    /// A trap of an instruction. Returns an exit if the host must know: the machine cannot go on, or its
+    /// delivery raised a strobe. The next trap may use the same device, so service cannot wait for an
+    /// instruction to complete.
     func take(_ trap: Trap) -> Exit? {
         guard trapDisposition == .deliver else { return .trap(trap) }
         fruitlessDeliveries += 1
         if fruitlessDeliveries > ToyProcessor.deliveryLimit {
             return .fault("traps follow each other for ever: \(name(trap)) at \(hexadecimal(trap.address))")
         }
-        return deliverOrExplain(trap).map { .fault($0.text(in: description)) }
+        if let cause = deliverOrExplain(trap) { return .fault(cause.text(in: description)) }
+        return raisedDevice().map { .portAccess(device: $0) }
     }
 
     /// Accepts an interrupt: acknowledged, then taken like a trap.

@@ -1,4 +1,5 @@
 import Devices
+import ISALanguage
 import Machine
 import Testing
 
@@ -53,6 +54,48 @@ struct DevicesTests {
         #expect(outcome == .shutdown(status: 15))
         #expect(String(decoding: screen.bytes, as: UTF8.self) == "VIRTUAL\0MACHINE")
         #expect(screen.pieces == 1)
+    }
+
+    /// On the MC68000's board a register is written by a trap's delivery: no instruction completes in between.
+    static let boardWrites = """
+                .machine m68000
+                .org 0x400
+                .entry start
+        start:  MOVE.W #'o',0xFFFF06
+                MOVE.W #'n',0xFFFF06
+                MOVE.W #'e',0xFFFF06
+                MOVE.W #3,0xFFFF0A
+        """
+
+    @Test("Deliveries raise strobes one after the other", arguments: EngineKind.working, [false, true])
+    func deliveries(_ engine: EngineKind, isObserved: Bool) throws {
+        let description = try MachineLibrary.machine("m68000")
+        let image = try Assembler(description).assemble(DevicesTests.boardWrites)
+        var state = MachineState(description, size: 1024)
+        image.load(into: &state)
+        if let programCounter = state.shape.programCounter { state[programCounter] = image.entry }
+        let storage = GuestStorage(count: 1024, cellWidth: state.shape.cellWidth)
+        let processor = try ToyProcessor(description, storage: storage, engine: engine)
+        processor.put(state, exits: false)
+        if isObserved { processor.breakpoints = [0] }
+        var reference = ReferenceMachine(Decoder(description), state: state)
+        for letter in "one".utf8 {
+            guard case .trapped(_, _, delivered: true, devices: [0]) = reference.step() else {
+                Issue.record("the reference machine reports no device")
+                return
+            }
+            let (out, send) = (try component("tty-out", description), try component("tty-send", description))
+            #expect(reference.state[StateID(out), 0] == UInt64(letter))
+            reference.state[StateID(send), 0] = 0
+        }
+        let screen = Screen()
+        #expect(try board(processor, input: "", screen: screen).run(processor) == .shutdown(status: 3))
+        #expect(String(decoding: screen.bytes, as: UTF8.self) == "one")
+        #expect(processor.completedInstructions == 0)
+    }
+
+    private func component(_ name: String, _ description: MachineDescription) throws -> Int {
+        try #require(description.state.firstIndex { $0.name == name })
     }
 
     @Test("Limits end a run, and a later one goes on")

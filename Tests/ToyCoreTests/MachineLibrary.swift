@@ -120,7 +120,7 @@ struct ReferenceRunner {
             case .completed(_, _, let devices):
                 fruitless = 0
                 if let device = devices.first { return .portAccess(device: device) }
-            case .trapped(let event, _, let delivered):
+            case .trapped(let event, _, let delivered, let devices):
                 fruitless += 1
                 if fruitless > 50 { return nil }
                 if !delivered {
@@ -128,6 +128,7 @@ struct ReferenceRunner {
                         kind: event.kind.index, detail: event.detail, address: event.address, resume: event.resume,
                         interrupt: event.interrupt))
                 }
+                if let device = devices.first { return .portAccess(device: device) }
             case .waiting: return .halt
             case .halted(let status): return .shutdown(status: status)
             case .fault(let cause): return .fault(cause.text(in: machine.description))

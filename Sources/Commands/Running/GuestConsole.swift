@@ -65,6 +65,14 @@ final class GuestConsole {
         }
     }
 
+    /// Serves what a trap delivered by the host has asked for.
+    func serveRaised(of processor: any Processor) throws {
+        for (index, device) in description.devices.enumerated()
+        where device.strobes.contains(where: { processor[$0.index, 0] != 0 }) {
+            try serve(index, of: processor)
+        }
+    }
+
     /// Before an instruction: waits for the characters that it is about to read.
     func settle(_ instruction: Int?, of processor: any Processor) {
         guard let instruction, readers.indices.contains(instruction) else { return }

@@ -94,6 +94,7 @@ final class GuestRun {
             guard processor.deliver(trap) else {
                 return .crashed("\(view.text(trap)), and it could not be delivered: the guest's vector is of no use")
             }
+            try console.serveRaised(of: processor)
             try tracer?.noteMode(view)
             return nil
         case .shutdown(let status): return .status(status)

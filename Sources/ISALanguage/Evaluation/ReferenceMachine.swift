@@ -7,7 +7,8 @@
 ///    the trap is delivered;
 /// 3. a sleeping machine does nothing;
 /// 4. the instruction is fetched unit by unit, decoded and executed. If it completes, time components
-///    count down and raised strobes are reported. If it traps, nothing of it is done and the trap is delivered.
+///    count down. If it traps, nothing of it is done and the trap is delivered.
+/// After a completed instruction and after a delivered trap, raised strobes are reported.
 public struct ReferenceMachine {
     public enum TrapDisposition: Sendable {
         /// Delivered into the machine's own vector: the machine is bare.
@@ -157,6 +158,6 @@ public struct ReferenceMachine {
     private mutating func take(_ event: TrapEvent, decoded: DecodedInstruction?) -> StepResult {
         guard trapDisposition == .deliver else { return .trapped(event, decoded, delivered: false) }
         if let cause = deliver(event) { return .fault(cause) }
-        return .trapped(event, decoded, delivered: true)
+        return .trapped(event, decoded, delivered: true, devices: raisedDevices())
     }
 }

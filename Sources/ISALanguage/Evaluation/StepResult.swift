@@ -66,8 +66,9 @@ public enum StepResult: Hashable, Sendable {
     /// and the strobes cleared, before the next step.
     case completed(DecodedInstruction, address: UInt64, devices: [Int])
     /// A trap, delivered into the machine's vector or, if traps exit, left to the caller. The instruction
-    /// is nil where fetching or decoding trapped, or an interrupt was accepted.
-    case trapped(TrapEvent, DecodedInstruction?, delivered: Bool)
+    /// is nil where fetching or decoding trapped, or an interrupt was accepted. Delivery may raise strobes
+    /// (a board's registers may stand behind a trap), so there are devices to be served here too.
+    case trapped(TrapEvent, DecodedInstruction?, delivered: Bool, devices: [Int] = [])
     /// Asleep, and no interrupt is pending and enabled.
     case waiting
     /// Stopped for good.

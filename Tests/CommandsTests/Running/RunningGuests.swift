@@ -45,6 +45,15 @@ import Testing
         if monitor == "vmm" { #expect(direct > interpreted) }
     }
 
+    /// Its last lines are written to the board by instructions that all trap, one right after the other.
+    @Test(arguments: [("bare", 1), ("vmm", 0), ("interpret", 1), ("hvm", 1)])
+    func everyCharacterLeavesTheBoard(monitor: String, bit: Int) {
+        let kernel = repositoryRoot + "/Lessons/guests/kernel-m68000.s"
+        let outcome = trapline(["run", kernel, "--monitor", monitor], input: "x")
+        #expect(outcome.status == .guest(0) || outcome.status == .holds)
+        #expect(outcome.output.hasSuffix("my own bit S is \(bit)\n"), "\(outcome.output)")
+    }
+
     @Test func theGuestsStatusIsOurs() throws {
         let path = try guest("start:  LA r1,7\n        HALT r1\ntrap:   HALT r1\n")
         #expect(trapline(["run", path]).status == .guest(7))

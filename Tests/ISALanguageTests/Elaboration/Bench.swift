@@ -35,7 +35,7 @@ struct Bench {
         if let pc = machine.description.state.first(where: { $0.role == .pc }) { self[pc.name] = UInt64(start) }
         switch machine.step() {
         case .completed: return nil
-        case .trapped(let event, _, _): return machine.description.traps[event.kind.index].name
+        case .trapped(let event, _, _, _): return machine.description.traps[event.kind.index].name
         case let other: return "\(other)"
         }
     }

@@ -30,7 +30,7 @@ struct ReferenceMachineTests {
     @Test func aCallResumesAfterAndAFaultAtItsInstruction() {
         var caller = machine([0x3123])
         let call = TrapEvent(kind: FixtureMachine.call, detail: 0x123, address: 16, resume: 17)
-        guard case .trapped(let event, .some, delivered: true) = caller.step() else {
+        guard case .trapped(let event, .some, delivered: true, devices: []) = caller.step() else {
             Issue.record("no trap")
             return
         }
@@ -44,7 +44,7 @@ struct ReferenceMachineTests {
         let before = faulty.state
         faulty.trapDisposition = .exit
         let violation = TrapEvent(kind: FixtureMachine.violation, detail: 100, address: 16, resume: 16)
-        guard case .trapped(violation, .some, delivered: false) = faulty.step() else {
+        guard case .trapped(violation, .some, delivered: false, devices: []) = faulty.step() else {
             Issue.record("no trap")
             return
         }

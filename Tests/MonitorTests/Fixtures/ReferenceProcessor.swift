@@ -138,11 +138,15 @@ final class ReferenceProcessor: Processor {
             fruitlessDeliveries = 0
             trace?.append((decoded.instruction, isUser))
             tick()
-            let raised = description.devices.firstIndex { device in
-                device.strobes.contains { access.read($0, element: 0) != 0 }
-            }
-            return raised.map { .portAccess(device: $0) }
+            return raisedDevice
         }
+    }
+
+    private var raisedDevice: Exit? {
+        let raised = description.devices.firstIndex { device in
+            device.strobes.contains { access.read($0, element: 0) != 0 }
+        }
+        return raised.map { .portAccess(device: $0) }
     }
 
     private func watched(_ program: Program, _ decoded: DecodedInstruction, _ parameters: EvaluationParameters)
@@ -201,7 +205,7 @@ final class ReferenceProcessor: Processor {
             let address = String(trap.address, radix: 16, uppercase: true)
             return .fault("traps follow each other for ever: \(description.traps[trap.kind].name) at 0x\(address)")
         }
-        return deliver(trap) ? nil : .fault("delivery failed")
+        return deliver(trap) ? raisedDevice : .fault("delivery failed")
     }
 
     func deliver(_ trap: Trap) -> Bool {
