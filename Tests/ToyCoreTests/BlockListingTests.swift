@@ -39,7 +39,7 @@ struct BlockListingTests {
         ])
     }
 
-    @Test("PDP-10: an indexed store that may hit an accumulator is one micro-op, flags are four")
+    @Test("PDP-10: an indexed store that may hit an accumulator is one micro-op, a sum with its flags another")
     func pdp10() throws {
         let source = """
                     .machine pdp-10
@@ -53,7 +53,7 @@ struct BlockListingTests {
             """
         let names = try straightLine("pdp-10", source, at: "loop")
         #expect(names == [
-            "enter", "storeOverlaid", "carry", "carry", "add", "orTable", "turnIfNotLessSignedImmediate", "jump",
+            "enter", "storeOverlaid", "addFlagging", "turnIfNotLessSignedImmediate", "jump",
         ])
     }
 }

@@ -64,6 +64,9 @@ public enum Opcode: UInt16, Sendable, CaseIterable {
     case carry, carryImmediate
     /// S[a] = S[b] | sixteen bits of x, those from bit (S[c] * 2 + S[d]) * 16 on
     case orTable
+    /// T = S[b] + S[c]; S[a] = T & y; S[d] = S[d] | sixteen bits of x, those from bit n * 16 on, where n is
+    /// T >> z, twice, and the carry into bit z - 1 of T. `Immediate`: z instead of S[c], and c instead of z
+    case addFlagging, addImmediateFlagging
     /// S[a] = S[b] != 0 ? S[c] : S[d]
     case select
     /// S[a] = one bit: S[b] compared with S[c], or with x; signed ones shift both left by d first

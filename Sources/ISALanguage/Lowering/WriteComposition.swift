@@ -63,6 +63,7 @@ extension InstructionEmitter {
             }
             emit(write)
         }
+        fuseFlags(keeping: later)
         if !noting, let (file, access) = overlaid {
             var operation = MicroOp(
                 .storeOverlaid, c: file.packed, x: access.displacement, y: access.mask, z: access.offset)

@@ -74,6 +74,20 @@ import ISALanguage
     let entry = (o.pointee.x &>> (index &* 16)) & 0xFFFF
     s[o.a] = s[o.b] | entry
 }
+@inline(__always) func bodyAddFlagging(_ s: Slots, _ o: Operations) {
+    addFlagging(s, o, s[o.b], s[o.c], carryAt: o.pointee.z)
+}
+@inline(__always) func bodyAddImmediateFlagging(_ s: Slots, _ o: Operations) {
+    addFlagging(s, o, s[o.b], o.pointee.z, carryAt: UInt64(o.pointee.c))
+}
+@inline(__always) func addFlagging(_ s: Slots, _ o: Operations, _ p: UInt64, _ q: UInt64, carryAt width: UInt64) {
+    let sum = p &+ q
+    let out = (sum &>> width) &* 2
+    let into = ((p ^ q ^ sum) &>> (width &- 1)) & 1
+    let entry = (o.pointee.x &>> ((out &+ into) &* 16)) & 0xFFFF
+    s[o.a] = sum & o.pointee.y
+    s[o.d] |= entry
+}
 @inline(__always) func bodySelect(_ s: Slots, _ o: Operations) {
     let (then, otherwise) = (s[o.c], s[o.d])
     s[o.a] = s[o.b] != 0 ? then : otherwise

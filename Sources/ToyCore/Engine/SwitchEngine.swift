@@ -36,6 +36,8 @@ enum SwitchEngine {
             case .carry: bodyCarry(s, o)
             case .carryImmediate: bodyCarryImmediate(s, o)
             case .orTable: bodyOrTable(s, o)
+            case .addFlagging: bodyAddFlagging(s, o)
+            case .addImmediateFlagging: bodyAddImmediateFlagging(s, o)
             case .select: bodySelect(s, o)
             case .unary: bodyUnary(s, o)
             case .binary: bodyBinary(s, o)

@@ -3,12 +3,18 @@ import ISALanguage
 /// A micro-op's handler: slots, the micro-op, cells, marks, what is left of the budget. Returns the latter
 /// at the end of the run.
 typealias Handler = @convention(c) (
-    UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int
+    _ slots: Raw, _ operation: RawOp, _ cells: Raw, _ marks: Raw, _ left: Int
 ) -> Int
+// C function types cannot name Swift structs.
+typealias Raw = UnsafeMutableRawPointer
+typealias RawOp = UnsafeRawPointer
 
 /// Executes micro-ops through handlers that end in a call of the next one's. An optimised build makes
 /// jumps of those calls (`DispatchTests` looks at the machine code), so each handler has an indirect jump
 /// of its own to predict, and what they all need stays in registers.
+///
+/// Handlers are global functions inlined into their C entry points. A closure would not be: its entry point
+/// would be a jump to it, one more for every micro-op.
 enum ThreadedEngine {
     /// Handlers by opcode, as they stand in micro-ops.
     static let handlers: [UInt] = Opcode.allCases.map { unsafeBitCast(handler($0), to: UInt.self) }
@@ -19,56 +25,23 @@ enum ThreadedEngine {
 }
 
 // Safety: a micro-op's first word is the address of a handler (`Engine.code`), and the raw pointers are
-// those that `run` was given. C function types cannot name Swift structs, hence the rebinding.
+// those that `run` was given.
 
-@inline(__always) func go(
-    _ o: Operations, _ s: UnsafeMutableRawPointer, _ cells: UnsafeMutableRawPointer,
-    _ marks: UnsafeMutableRawPointer, _ left: Int
-) -> Int {
+/// Calls the handler of a micro-op. It must be the last thing that a handler does, with nothing to clean up.
+@inline(__always) func go(_ o: Operations, _ s: Raw, _ c: Raw, _ m: Raw, _ left: Int) -> Int {
     let handler = unsafeBitCast(o.pointee.code, to: Handler.self)
-    return handler(s, UnsafeRawPointer(o), cells, marks, left)
+    return handler(s, RawOp(o), c, m, left)
 }
 
-@inline(__always) func slots(_ raw: UnsafeMutableRawPointer) -> Slots {
-    raw.assumingMemoryBound(to: UInt64.self)
-}
-@inline(__always) func marked(_ raw: UnsafeMutableRawPointer) -> Marks {
-    raw.assumingMemoryBound(to: UInt8.self)
-}
-@inline(__always) func operation(_ raw: UnsafeRawPointer) -> Operations {
-    raw.assumingMemoryBound(to: MicroOp.self)
+@inline(__always) func straightOn(_ s: Raw, _ op: RawOp, _ c: Raw, _ m: Raw, _ left: Int) -> Int {
+    go(operation(op) + 1, s, c, m, left)
 }
 
-extension ThreadedEngine {
-    private static func handler(_ opcode: Opcode) -> Handler {
-        switch opcode {
-        case .constant, .move, .add, .addImmediate, .subtract, .subtractFromImmediate, .multiply,
-            .multiplyImmediate, .and, .andImmediate, .or, .orImmediate, .xor, .xorImmediate, .shiftLeftImmediate,
-            .shiftRightImmediate, .shiftLeft, .shiftRight, .shiftRightSigned, .signExtend, .merge, .mergeRight,
-            .carry, .carryImmediate, .orTable, .select, .unary, .binary, .element, .elementBounded, .setElement:
-            return arithmetic(opcode)
-        case .setEqual, .setNotEqual, .setLess, .setNotLess, .setLessSigned, .setNotLessSigned, .setEqualImmediate,
-            .setNotEqualImmediate, .setLessImmediate, .setNotLessImmediate, .setLessSignedImmediate,
-            .setNotLessSignedImmediate:
-            return comparison(opcode)
-        case .loadConstant, .load, .loadBounded, .loadOverlaid, .loadChecked, .loadOverlaidChecked,
-            .addConstantCell, .subtractConstantCell, .andConstantCell, .orConstantCell, .xorConstantCell, .addCell,
-            .subtractCell, .andCell, .orCell, .xorCell, .addCellChecked, .subtractCellChecked, .andCellChecked,
-            .orCellChecked, .xorCellChecked, .store, .storeConstant, .storeOverlaid, .storeChecked,
-            .storeOverlaidChecked, .storeNoting:
-            return storage(opcode)
-        case .skipIfEqual, .skipIfNotEqual, .skipIfLess, .skipIfNotLess, .skipIfLessSigned, .skipIfNotLessSigned,
-            .skipIfEqualImmediate, .skipIfNotEqualImmediate, .skipIfLessImmediate, .skipIfNotLessImmediate,
-            .skipIfLessSignedImmediate, .skipIfNotLessSignedImmediate:
-            return skips(opcode)
-        case .turnIfEqual, .turnIfNotEqual, .turnIfLess, .turnIfNotLess, .turnIfLessSigned, .turnIfNotLessSigned,
-            .turnIfEqualImmediate, .turnIfNotEqualImmediate, .turnIfLessImmediate, .turnIfNotLessImmediate,
-            .turnIfLessSignedImmediate, .turnIfNotLessSignedImmediate:
-            return turns(opcode)
-        case .leaveIfNoted, .watch, .skip, .enter, .enterAndJump, .jump, .branchIfEqual, .branchIfLess,
-            .branchIfLessSigned, .branchIfEqualImmediate, .branchIfLessImmediate, .branchIfLessSignedImmediate,
-            .jumpIndirect, .leave:
-            return control(opcode)
-        }
-    }
+/// To the cold path.
+@inline(__always) func aside(_ s: Raw, _ op: RawOp, _ c: Raw, _ m: Raw, _ left: Int) -> Int {
+    go(operation(op).cold, s, c, m, left)
 }
+
+@inline(__always) func slots(_ raw: Raw) -> Slots { raw.assumingMemoryBound(to: UInt64.self) }
+@inline(__always) func marked(_ raw: Raw) -> Marks { raw.assumingMemoryBound(to: UInt8.self) }
+@inline(__always) func operation(_ raw: RawOp) -> Operations { raw.assumingMemoryBound(to: MicroOp.self) }
