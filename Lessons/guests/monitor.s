@@ -6,9 +6,13 @@
 ; one interpreter routine for each privileged instruction. Everything else the guest does itself,
 ; at full speed, in user mode.
 ;
-; The guest's storage begins at the label `guest`; the cell before it holds the guest's entry
-; address. Whoever loads this program puts both there. The guest may be any program for the bare
-; machine, this one included.
+;       trapline run Lessons/guests/monitor.s Lessons/guests/timesharing.s
+;       trapline run Lessons/guests/monitor.s Lessons/guests/monitor.s Lessons/guests/timesharing.s
+;
+; Whoever loads this program puts two things into it: the guest's storage, whose cell 0 is the cell
+; at the label `guest`, and the guest's entry address, as the guest counts, into the cell before.
+; Everything from `guest` to the end of storage is the guest's; how much that is, nobody says: the
+; monitor finds out. The guest may be any program for the bare machine, this one included.
 ;
 ; No instruction here reads the clock: a trap stops the interval timer and keeps the rest in a
 ; cell, and the monitor hands the rest back. So nothing depends on timing, which is what Theorem 2

@@ -1,6 +1,7 @@
 import Machine
 
-/// A machine's devices on their ports, and the loop that runs a processor among them.
+/// A machine's devices on their ports. Whoever runs the processor serves the device that an exit names, and before
+/// an instruction that reads a port whose value is still owed, settles it.
 public final class Board {
     private struct Place {
         let device: any Device
@@ -9,7 +10,6 @@ public final class Board {
     }
 
     private let places: [Place]
-    private var hasStarted = false
 
     /// Why a board cannot be built.
     public struct Mismatch: Error, Hashable, Sendable {
@@ -40,49 +40,37 @@ public final class Board {
         self.places = places
     }
 
-    /// Gives the ports that the machine reads their first values; `run` does it by itself.
-    public func start(_ processor: any Processor) throws(DeviceFailure) {
-        hasStarted = true
+    /// Gives the ports that the machine reads their first values, before its first instruction.
+    public func start(_ processor: any Processor) throws {
         for place in places { try place.device.start(DevicePorts(processor, place.components)) }
     }
 
     /// Serves one device, and lowers whatever strobe of it is still raised.
-    public func serve(_ device: Int, of processor: any Processor) throws(DeviceFailure) {
+    public func serve(_ device: Int, of processor: any Processor) throws {
         guard places.indices.contains(device) else { return }
         let place = places[device]
         try place.device.serve(DevicePorts(processor, place.components))
         for strobe in place.strobes where processor[strobe, 0] != 0 { processor[strobe, 0] = 0 }
     }
 
-    public func flush() throws(DeviceFailure) {
-        for place in places { try place.device.flush() }
-    }
-
-    /// Runs, serves, repeats, until there is something that no device can answer.
-    public func run(_ processor: any Processor, limits: RunLimits = RunLimits()) -> RunOutcome {
-        do {
-            if !hasStarted { try start(processor) }
-            let outcome = try proceed(processor, limits)
-            try flush()
-            return outcome
-        } catch {
-            return .deviceFailure(error)
+    /// Serves every device one of whose strobes is raised: after a trap that the host delivered itself.
+    public func serveRaised(of processor: any Processor) throws {
+        for (index, place) in places.enumerated() where place.strobes.contains(where: { processor[$0, 0] != 0 }) {
+            try serve(index, of: processor)
         }
     }
 
-    private func proceed(_ processor: any Processor, _ limits: RunLimits) throws(DeviceFailure) -> RunOutcome {
-        let start = processor.completedInstructions
-        while true {
-            let done = processor.completedInstructions &- start
-            if let outcome = limits.reached(after: done) { return outcome }
-            let exit = processor.run(budget: min(limits.instructions &- done, RunLimits.slice))
-            switch exit {
-            case .budget: continue
-            case .portAccess(let device): try serve(device, of: processor)
-            case .shutdown(let status): return .shutdown(status: status)
-            case .fault(let cause): return .fault(cause)
-            case .trap, .storageAccess, .hypercall, .halt, .breakpoint: return .exit(exit)
-            }
+    /// Some port does not have its value yet: the machine must be asked, instruction by instruction, whether it
+    /// reads it.
+    public var isOwing: Bool { places.contains { $0.device.owed != nil } }
+
+    /// Before an instruction: waits for the values of those ports among `components` that are owed.
+    public func settle(_ components: Set<Int>, of processor: any Processor) throws {
+        for place in places {
+            guard let port = place.device.owed, let component = place.components[port],
+                components.contains(component)
+            else { continue }
+            try place.device.settle(DevicePorts(processor, place.components))
         }
     }
 }

@@ -1,47 +1,60 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Where a console's characters come from.
-public final class ByteSource {
-    private var buffer: [UInt8]
-    private var position = 0
-    /// Read from when the buffer is used up; nil: at the end.
-    private var descriptor: Int32?
-
-    /// A text known from the start.
-    public init(bytes: [UInt8]) { buffer = bytes }
-
-    /// An open file, pipe or terminal, which stays the caller's to close.
-    public init(descriptor: Int32) {
-        buffer = []
-        self.descriptor = descriptor
-    }
-
+public protocol ByteSource: AnyObject {
     /// The next byte, for which it waits if need be; nil at the end. A source that cannot be read has ended.
-    public func next() -> UInt8? {
-        if position == buffer.count { refill() }
-        guard position < buffer.count else { return nil }
-        position += 1
-        return buffer[position - 1]
-    }
-
+    func next() -> UInt8?
     /// True if `next` answers without waiting.
-    public var isReady: Bool {
-        guard position == buffer.count, let descriptor else { return true }
-        var query = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&query, 1, 0) != 0
+    var isReady: Bool { get }
+}
+
+/// A text known from the start.
+public final class StoredBytes: ByteSource {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    public func next() -> UInt8? {
+        guard position < bytes.count else { return nil }
+        position += 1
+        return bytes[position - 1]
     }
 
-    private func refill() {
-        guard let descriptor else { return }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        var count = read(descriptor, &bytes, bytes.count)
-        while count < 0, errno == EINTR { count = read(descriptor, &bytes, bytes.count) }
-        position = 0
-        buffer = Array(bytes.prefix(max(count, 0)))
-        if count <= 0 { self.descriptor = nil }
+    public var isReady: Bool { true }
+}
+
+/// A source that two machines read which are to see the same: the leader takes what comes, the follower what the
+/// leader has taken, and neither gets anything sooner than the other at the same instruction.
+public final class SharedBytes {
+    private let source: any ByteSource
+    /// What the leader has taken and the follower has not; nil stands for the end.
+    private var taken: [UInt8?] = []
+
+    public init(_ source: any ByteSource) { self.source = source }
+
+    public var leader: any ByteSource { Leader(self) }
+    public var follower: any ByteSource { Follower(self) }
+
+    private final class Leader: ByteSource {
+        private let shared: SharedBytes
+
+        init(_ shared: SharedBytes) { self.shared = shared }
+
+        func next() -> UInt8? {
+            let byte = shared.source.next()
+            shared.taken.append(byte)
+            return byte
+        }
+
+        var isReady: Bool { shared.source.isReady }
+    }
+
+    private final class Follower: ByteSource {
+        private let shared: SharedBytes
+
+        init(_ shared: SharedBytes) { self.shared = shared }
+
+        func next() -> UInt8? { shared.taken.isEmpty ? nil : shared.taken.removeFirst() }
+
+        var isReady: Bool { !shared.taken.isEmpty }
     }
 }

@@ -8,28 +8,18 @@ public protocol Device: AnyObject {
     /// The ports that such a device has; a machine need not bind all of them.
     static var portNames: [String] { get }
     /// Before the machine's first instruction: ports that the machine reads get their first values.
-    func start(_ ports: DevicePorts) throws(DeviceFailure)
+    func start(_ ports: DevicePorts) throws
     /// The instruction just completed raised a strobe. The device does what is asked for and lowers it.
-    func serve(_ ports: DevicePorts) throws(DeviceFailure)
-    /// The machine stops running, for now: nothing may be held back.
-    func flush() throws(DeviceFailure)
+    func serve(_ ports: DevicePorts) throws
+    /// The port whose value is still to come; nil if none is. The machine may run on until it reads it.
+    var owed: String? { get }
+    /// The next instruction reads the port that is owed: its value is waited for.
+    func settle(_ ports: DevicePorts) throws
 }
 
 extension Device {
-    public func flush() throws(DeviceFailure) {}
-}
-
-/// A device cannot go on: its file is full, its pipe closed.
-public struct DeviceFailure: Error, Hashable, Sendable {
-    /// One line for people.
-    public var cause: String
-    /// The system's error number, or 0.
-    public var code: Int32
-
-    public init(cause: String, code: Int32) {
-        self.cause = cause
-        self.code = code
-    }
+    public var owed: String? { nil }
+    public func settle(_ ports: DevicePorts) throws {}
 }
 
 /// One device's ports on one processor, by name.

@@ -34,6 +34,8 @@ public final class Allocator {
         public var critical: Set<Int> = []
         /// For `paravirt`: what the guest may call.
         public var hypercalls: [UInt64: Hypercall] = [:]
+        /// The guest may change its relocation without a trap: it is read again whenever the guest stops running.
+        public var rereadsRelocation = false
 
         public init(_ kind: MonitorKind, extent: Int? = nil) {
             self.kind = kind
@@ -52,6 +54,11 @@ public final class Allocator {
                 "machine '\(name)' is described at depth 'system', which cannot be executed",
                 remedy: "choose a machine of depth 'complete'")
         }
+        if request.kind.runsDirectly, description.mapIsShadow {
+            throw MonitorError(
+                "'\(request.kind.rawValue)' cannot run it: \(Allocator.shadowCause(of: description))",
+                remedy: "use --monitor interpret")
+        }
         if request.kind.runsDirectly, description.map == nil {
             throw MonitorError(
                 "machine '\(name)' has no 'map', so its guests cannot run directly",
@@ -65,6 +72,12 @@ public final class Allocator {
         nextFree += extent
         machines.append(machine)
         return machine
+    }
+
+    /// Why guests of a machine with `map shadow` cannot run directly.
+    public static func shadowCause(of description: MachineDescription) -> String {
+        "machine '\(description.name)' translates by tables in storage ('map shadow'), and no monitor here keeps "
+            + "shadow tables"
     }
 
     private func extent(of request: Request) throws(MonitorError) -> Int {

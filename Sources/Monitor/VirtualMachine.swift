@@ -61,6 +61,7 @@ public final class VirtualMachine: Processor {
         clock = VirtualClock(virtualised: virtualised)
         patcher = kind == .patch && !critical.isEmpty ? try CodePatcher(routines, on: below, critical: critical) : nil
         state.patcher = patcher
+        state.rereadsRelocation = request.rereadsRelocation
     }
 
     public var virtualised: VirtualisedMachine { routines.virtualised }
@@ -89,12 +90,20 @@ public final class VirtualMachine: Processor {
     private var mayRunDirectly: Bool {
         // A strobe that nobody has served asks for service again after every instruction or trap.
         if !routines.raisedDevices().isEmpty { return false }
+        if state.rereadsRelocation, !mapIsExact { return false }
         return switch kind {
         case .bare, .vmm, .paravirt: true
         case .hvm: routines.isUserMode
         case .patch: mayRunPatched
         case .interpret: false
         }
+    }
+
+    /// What the guest would do to an R that is cut is not what it would do to its own.
+    private var mapIsExact: Bool {
+        if kind == .interpret { return true }
+        replaceMap()
+        return map.isExact(state)
     }
 
     /// The patcher asks for the real mode, so the map comes first.
@@ -123,6 +132,7 @@ public final class VirtualMachine: Processor {
         statistics.exits[Statistics.Cause(exit), default: 0] &+= 1
         if case .trap(let trap) = exit, trap.interrupt == nil { statistics.trappedByKind[trap.kind] &+= 1 }
         clock.collect(state)
+        if state.rereadsRelocation { map.reread(state) }
         return dispatcher.action(for: exit, routines: routines, watchedAbove: watchedBelow)
     }
 

@@ -16,11 +16,15 @@ public struct HypercallTable: Sendable {
         public var number: Int
         /// The last operand of the call instruction.
         public var operand: UInt64
+        /// The call instruction as it is written in assembly.
+        public var call: String
         /// What the call trap carries.
         public var detail: UInt64
         public var name: String
         /// The instruction whose routine is performed, by its assembly pattern.
         public var instruction: String
+        /// By name, where its operands have several: the forms that they take.
+        public var forms: [String]
         /// Fields of that instruction, and the registers that hold them.
         public var arguments: [(field: String, register: String)]
         public var hypercall: Hypercall
@@ -50,14 +54,15 @@ public struct HypercallTable: Sendable {
             let name = ([variant.mnemonic] + variant.formNames).joined(separator: ".")
             // The first register stays out: on many machines it cannot index, or holds a result.
             let registers = catalogue.registers.dropFirst()
-            guard let detail = call.detail(ofCall: number), registers.count >= variant.fields.count else {
+            guard let detail = call.detail(ofCall: number), let text = call.text(ofCall: number),
+                registers.count >= variant.fields.count else {
                 omitted.append("\(variant.pattern) \(variant.formNames.joined(separator: ","))")
                 continue
             }
             let pairs = zip(variant.fields, registers)
             rows.append(Row(
-                number: number, operand: call.firstReserved &+ UInt64(number), detail: detail, name: name,
-                instruction: variant.pattern, arguments: pairs.map { ($0.name, $1.name) },
+                number: number, operand: call.firstReserved &+ UInt64(number), call: text, detail: detail, name: name,
+                instruction: variant.pattern, forms: variant.formNames, arguments: pairs.map { ($0.name, $1.name) },
                 hypercall: Hypercall(
                     instruction: variant.instruction, forms: variant.forms,
                     arguments: pairs.map {
@@ -76,12 +81,12 @@ public struct HypercallTable: Sendable {
     /// The row for an instruction in its plainest form, by its assembly pattern.
     public func row(for pattern: String) -> Row? { rows.first { $0.instruction == pattern } }
 
-    /// The table for people: number, name, arguments, what it does.
+    /// The table for people, in Markdown: the call, what it performs, where its fields come from.
     public func lines() -> [String] {
-        rows.map { row in
+        ["| call | performs | fields |", "|---|---|---|"] + rows.map { row in
             let arguments = row.arguments.map { "\($0.field) in \($0.register)" }.joined(separator: ", ")
-            return "\(row.operand)  \(row.name)  \(arguments.isEmpty ? "no arguments" : arguments)"
-                + "  performs \(row.instruction)"
+            let forms = row.forms.isEmpty ? "" : " (\(row.forms.joined(separator: ", ")))"
+            return "| `\(row.call)` | `\(row.instruction)`\(forms) | \(arguments.isEmpty ? "none" : arguments) |"
         }
     }
 }

@@ -1,3 +1,5 @@
+import Devices
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,7 @@ import Musl
 #endif
 
 /// Where a guest's console reads from: a file descriptor, or bytes given by a test.
-public final class InputStream {
+public final class InputStream: ByteSource {
     private let descriptor: Int32?
     private var buffer: [UInt8]
     private var position = 0

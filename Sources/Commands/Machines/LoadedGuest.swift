@@ -8,6 +8,11 @@ struct LoadedGuest {
     var image: Image
     /// The source's lines; empty where the guest came as an image.
     var sourceLines: [String] = []
+    /// What goes into the place that it keeps for a guest of its own.
+    var inside: [LoadedGuest] = []
+
+    /// The file, or the files from the outermost on.
+    var name: String { ([path] + inside.map(\.path)).joined(separator: " ") }
 
     /// Reads a guest: assembly source, which is assembled, or an image.
     ///
@@ -26,6 +31,22 @@ struct LoadedGuest {
             throw Failure(.badInput, "the guest \(quoted(path)) is \(kind.description), not a source or an image",
                 remedy: LoadedGuest.remedy(for: kind))
         }
+    }
+
+    /// Reads a guest and what it runs itself, from the outermost on.
+    static func stack(_ paths: [String], machine: String?, in context: Context) throws -> LoadedGuest {
+        var images = try paths.map { try load($0, machine: machine, in: context) }
+        var outermost = images.removeFirst()
+        for inner in images { try inner.requireSameMachine(as: outermost) }
+        outermost.inside = images
+        return outermost
+    }
+
+    func requireSameMachine(as other: LoadedGuest) throws {
+        guard description.name != other.description.name else { return }
+        throw Failure(.badInput,
+            "\(path) is for \(description.name), \(other.path) for \(other.description.name)",
+            remedy: "run guests of one machine together")
     }
 
     private static func assemble(

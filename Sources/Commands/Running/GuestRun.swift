@@ -15,7 +15,11 @@ final class GuestRun {
     let view: GuestView
     private(set) var history = TrapHistory()
     private let processor: any Processor
-    private let console: GuestConsole
+    private let devices: GuestBoard
+    /// The bare machine beside it, while the two agree.
+    private var twin: BareTwin?
+    /// What the run has to say before it ends.
+    private let note: (String) throws -> Void
     private let tracer: GuestTracer?
     private let maxSteps: UInt64
     private let deadline: Double
@@ -26,12 +30,14 @@ final class GuestRun {
     private static let slice: UInt64 = 1 << 20
 
     init(
-        _ view: GuestView, console: GuestConsole, tracer: GuestTracer?, maxSteps: UInt64?, deadline: Double?,
-        interruption: Interruption
+        _ view: GuestView, devices: GuestBoard, twin: BareTwin?, tracer: GuestTracer?, maxSteps: UInt64?,
+        deadline: Double?, interruption: Interruption, note: @escaping (String) throws -> Void
     ) {
         self.view = view
         processor = view.processor
-        self.console = console
+        self.devices = devices
+        self.twin = twin
+        self.note = note
         self.tracer = tracer
         self.maxSteps = maxSteps ?? .max
         self.deadline = deadline ?? .infinity
@@ -52,7 +58,8 @@ final class GuestRun {
     func advance(by slice: UInt64) throws -> Ending? {
         if !hasStarted {
             hasStarted = true
-            console.start(processor)
+            try devices.start(processor)
+            try twin?.start()
             try tracer?.noteMode(view)
         }
         if interruption.isRequested { return .interrupted }
@@ -76,17 +83,22 @@ final class GuestRun {
 
     private func step(atMost budget: UInt64) throws -> Exit {
         let isTraced = tracer?.wantsSteps ?? false
-        guard isTraced || console.isOwed else { return processor.run(budget: budget) }
+        guard isTraced || devices.isOwing || twin != nil else { return processor.run(budget: budget) }
         if isTraced { try tracer?.before(view) }
-        console.settle(view.decoded(at: view.here), of: processor)
-        return processor.run(budget: 1)
+        if devices.isOwing { try devices.settle(view.decoded(at: view.here), of: processor) }
+        guard let twin else { return processor.run(budget: 1) }
+        let (exit, account) = try twin.step()
+        for line in account { try note(line) }
+        if !twin.follows { self.twin = nil }
+        return exit
     }
 
     private func handle(_ exit: Exit) throws -> Ending? {
         switch exit {
         case .budget: return nil
         case .portAccess(let device):
-            try console.serve(device, of: processor)
+            try devices.serve(device, of: processor)
+            try twin?.answer()
             return nil
         case .trap(let trap):
             history.add(trap)
@@ -94,7 +106,8 @@ final class GuestRun {
             guard processor.deliver(trap) else {
                 return .crashed("\(view.text(trap)), and it could not be delivered: the guest's vector is of no use")
             }
-            try console.serveRaised(of: processor)
+            try devices.serveRaised(of: processor)
+            try twin?.answer()
             try tracer?.noteMode(view)
             return nil
         case .shutdown(let status): return .status(status)

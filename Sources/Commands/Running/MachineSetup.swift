@@ -13,6 +13,10 @@ struct MachineSetup {
     var levels: [[VirtualMachine]] = []
     /// Where several guests share the machine: who divides it.
     var allocator: Allocator?
+    /// Where a monitor is forced against the verdict: for each guest the bare machine, loaded with the same.
+    var twins: [ToyProcessor] = []
+    /// The instructions by which the verdict says that the guest goes wrong.
+    var predicted: Set<Int> = []
 
     init(_ guests: [LoadedGuest], plan: RunPlan, selection: MonitorSelection) throws {
         let description = guests[0].description
@@ -23,6 +27,7 @@ struct MachineSetup {
         var request = Allocator.Request(selection.kind, extent: extent)
         request.critical = selection.critical
         request.hypercalls = selection.hypercalls
+        request.rereadsRelocation = selection.rereadsRelocation
         do throws(MonitorError) {
             let blueprint = Blueprint(of: description, handlings: selection.handlings)
             if guests.count > 1 {
@@ -32,7 +37,8 @@ struct MachineSetup {
                 self.allocator = allocator
             } else {
                 let nest = try Nest(
-                    on: real, blueprint: blueprint, depth: isBare ? 0 : plan.depth, request: request)
+                    on: real, blueprint: blueprint, depth: isBare ? 0 : plan.depth, request: request,
+                    placement: selection.placement)
                 levels = [nest.levels]
                 processors = [nest.processor]
             }
@@ -41,6 +47,14 @@ struct MachineSetup {
         }
         for (guest, processor) in zip(guests, processors) { try MachineSetup.put(guest, into: processor) }
         if selection.kind == .paravirt { try checkParavirtual() }
+        // A guest that makes hypercalls is none of the bare machine's.
+        guard selection.isForced, !isBare, selection.kind != .paravirt else { return }
+        predicted = selection.critical
+        for guest in guests {
+            let twin = try MachineSetup.processor(description, cells: extent, guestCells: extent)
+            try MachineSetup.put(guest, into: twin)
+            twins.append(twin)
+        }
     }
 
     /// What a guest gets if nobody says how much: the same at every depth that is usual, so that it
@@ -78,11 +92,19 @@ struct MachineSetup {
     }
 
     private static func put(_ guest: LoadedGuest, into processor: any Processor) throws {
-        let segments = guest.image.segments.map { Images.Segment(address: $0.address, cells: $0.cells) }
-        do {
-            try load(segments, into: processor.storage)
+        let images = [guest] + guest.inside
+        let placed: [[Images.Segment]]
+        do throws(StackingError) {
+            placed = try stack(images.map(\.stacked), cellWidth: processor.storage.cellWidth)
         } catch {
-            throw Failure(.badInput, "\(guest.path): \(error.cause)", remedy: error.remedy)
+            throw Failure(.badInput, error.cause, remedy: error.remedy)
+        }
+        for (image, segments) in zip(images, placed) {
+            do throws(LoadingError) {
+                try load(segments, into: processor.storage)
+            } catch {
+                throw Failure(.badInput, "\(image.path): \(error.cause)", remedy: error.remedy)
+            }
         }
         processor.storageChanged(0..<processor.storage.count)
         if let counter = guest.description.state.firstIndex(where: { $0.role == .pc }) {
@@ -96,5 +118,16 @@ struct MachineSetup {
         } catch {
             throw Failure(monitor: error)
         }
+    }
+}
+
+extension LoadedGuest {
+    /// As it goes into storage, with the cell that its symbol for a guest's place means.
+    fileprivate var stacked: StackedImage {
+        let place = image.symbols[StackedImage.placeSymbol]
+        let scale = UInt64(UnitLayout(description).addressesPerCell)
+        return StackedImage(
+            name: path, segments: image.segments.map { Images.Segment(address: $0.address, cells: $0.cells) },
+            entry: image.entry, guest: place.map { $0 / scale })
     }
 }

@@ -6,7 +6,9 @@ struct RunCommand: TraplineCommand {
         abstract: "Run a guest, bare or under a monitor.",
         discussion: """
             GUEST is an assembly source, whose first line names its machine (.machine NAME), or an \
-            image made by 'trapline asm'. The guest's console is standard input and output.
+            image made by 'trapline asm'. The guest's console is standard input and output. Of \
+            several GUESTs each runs inside the one before it: a monitor in the machine's own code \
+            finds its guest's cell 0 at its symbol 'guest', and the entry address in the cell before.
 
             Monitors:
               bare       none: the guest owns the machine (the reference)
@@ -26,8 +28,9 @@ struct RunCommand: TraplineCommand {
               66   no such file        130  interrupted
             """)
 
-    @Argument(help: "The guest: assembly source or image.")
-    var guest: String?
+    @Argument(help: ArgumentHelp(
+        "The guest: assembly source or image. Before it, monitors that are guest code.", valueName: "guest"))
+    var guests: [String] = []
 
     @OptionGroup(title: "Machine") var machine: MachineOptions
     @OptionGroup(title: "Monitor") var monitor: MonitorOptions
@@ -39,17 +42,15 @@ extension RunCommand {
     func perform(in context: Context) throws -> CommandStatus {
         let plan = try RunPlan(self)
         let started = monotonicSeconds()
-        let guests = try plan.guests.map { try LoadedGuest.load($0, machine: plan.machine, in: context) }
-        if let other = guests.first(where: { $0.description.name != guests[0].description.name }) {
-            throw Failure(.badInput,
-                "\(other.path) is for \(other.description.name), \(guests[0].path) for \(guests[0].description.name)",
-                remedy: "run guests of one machine together")
-        }
-        let selection = try MonitorSelection(plan.monitor, for: guests[0].description, in: context)
+        let guests = try plan.guests.map { try LoadedGuest.stack($0, machine: plan.machine, in: context) }
+        for guest in guests { try guest.requireSameMachine(as: guests[0]) }
+        let selection = try MonitorSelection(
+            plan.monitor, for: guests[0].description, guests: guests.count, in: context)
         if plan.monitor == .auto { try context.diagnostics.line("monitor \(selection.reason)") }
         if let objection = selection.objection {
             try context.diagnostics.line("note: against the verdict: \(selection.kind.rawValue) is \(objection)")
         }
+        try context.diagnostics.flush()
         let setup = try MachineSetup(guests, plan: plan, selection: selection)
         let session = try RunSession(guests, setup: setup, plan: plan, reports: reports, started: started, in: context)
         return try session.run()

@@ -1,6 +1,8 @@
 /// The options of `run`, checked: what does not make sense is refused before any file is read.
 struct RunPlan {
-    var guests: [String]
+    /// For each virtual machine the files that go into it: a guest, or monitors in its machine's own code, from the
+    /// outermost on, and the guest of the innermost.
+    var guests: [[String]]
     var machine: String?
     var monitor: MonitorChoice
     /// Monitors on top of one another; 0: the guest owns the machine.
@@ -13,11 +15,7 @@ struct RunPlan {
     var cost: CostModel?
 
     init(_ command: RunCommand) throws {
-        guard let guest = command.guest else {
-            throw Failure(.usage, "no guest is given",
-                remedy: "give an assembly source or an image: trapline run GUEST")
-        }
-        guests = [guest] + command.machine.vm
+        guests = [try RunPlan.stack(command.guests)] + command.machine.vm.map { [$0] }
         if let machine = command.machine.machine, let isa = command.machine.isa, machine != isa {
             throw Failure(.usage, "--machine \(quoted(machine)) and --isa \(quoted(isa)) name two machines",
                 remedy: "give one of them: an ISA file is the machine")
@@ -42,6 +40,19 @@ struct RunPlan {
             throw Failure(.usage, "--vm and --depth \(depth) do not go together",
                 remedy: "leave one of them out")
         }
+    }
+
+    private static func stack(_ files: [String]) throws -> [String] {
+        if files.isEmpty {
+            throw Failure(.usage, "no guest is given",
+                remedy: "give an assembly source or an image: trapline run GUEST")
+        }
+        if files.count > greatestDepth + 1 {
+            throw Failure(.usage,
+                "\(files.count) guests one inside the other are more than the \(greatestDepth + 1) that are allowed",
+                remedy: "give fewer; several virtual machines side by side are had with --vm")
+        }
+        return files
     }
 
     /// More levels are of no use to anybody, and each takes storage and time.

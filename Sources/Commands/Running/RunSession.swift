@@ -1,3 +1,4 @@
+import Devices
 import Machine
 
 /// A run of one or several guests, from the first instruction to the exit code.
@@ -32,27 +33,40 @@ struct RunSession {
         let isShared = guests.count > 1
         let consoles = guests.indices.map { ConsoleOutput(context.output, guest: isShared ? $0 : nil) }
         self.consoles = consoles
-        runs = guests.indices.map { index in
-            let view = GuestView(
-                setup.processors[index], of: guests[index].description, symbols: guests[index].image.symbols)
+        runs = try guests.indices.map { index in
+            let description = guests[index].description
+            let view = GuestView(setup.processors[index], of: description, symbols: guests[index].image.symbols)
             let tracer = plan.trace.isEmpty ? nil : GuestTracer(
                 plan.trace, format: reports.traceFormat, guest: isShared ? index : nil
             ) { line in
                 if let traceFile { try traceFile.write(line.utf8) } else { try context.diagnostics.write(line) }
             }
             // Several guests cannot read one keyboard: it belongs to the first.
-            let input = index == 0 ? context.input : InputStream(bytes: [])
-            let console = GuestConsole(guests[index].description, input: input, sink: consoles[index].write)
+            var input: any ByteSource = index == 0 ? context.input : StoredBytes([])
+            var twin: BareTwin?
+            if setup.twins.indices.contains(index) {
+                let shared = SharedBytes(input)
+                input = shared.leader
+                twin = try BareTwin(
+                    setup.twins[index], beside: view, input: shared.follower, predicted: setup.predicted)
+            }
+            let devices = try GuestBoard(
+                description, of: view.processor.layout, input: input, output: consoles[index])
             return GuestRun(
-                view, console: console, tracer: tracer, maxSteps: plan.maxSteps, deadline: deadline,
-                interruption: context.interruption)
+                view, devices: devices, twin: twin, tracer: tracer, maxSteps: plan.maxSteps, deadline: deadline,
+                interruption: context.interruption
+            ) { line in
+                // What the guest has printed so far comes first, where both go to one screen.
+                try context.output.flush()
+                try context.diagnostics.line((isShared ? "vm\(index): " : "") + line)
+                try context.diagnostics.flush()
+            }
         }
     }
 
     func run() throws -> CommandStatus {
         let endings = guests.count == 1 ? [try runs[0].run()] : try runTogether()
-        for console in consoles { try console.finish() }
-        try context.output.flush()
+        for console in consoles { try console.flush() }
         var status = CommandStatus.holds
         for (index, ending) in endings.enumerated() {
             let own = try account(for: ending, guest: index)
@@ -106,11 +120,11 @@ struct RunSession {
                 description: guests[index].description, processor: setup.processors[index],
                 levels: setup.levels[index], history: runs[index].history, cost: plan.cost)
             if reports.stats || statisticsFile == nil {
-                if guests.count > 1 { try context.diagnostics.line("vm\(index): \(guests[index].path)") }
+                if guests.count > 1 { try context.diagnostics.line("vm\(index): \(guests[index].name)") }
                 for line in statistics.lines() { try context.diagnostics.line(line) }
             }
             let (word, status) = RunSession.summary(of: endings[index])
-            documents.append(statistics.json(guest: guests[index].path, ending: word, status: status))
+            documents.append(statistics.json(guest: guests[index].name, ending: word, status: status))
         }
         guard let statisticsFile else { return }
         let document = JSONValue.object([

@@ -40,6 +40,14 @@ public final class LockStep {
     /// Serves an exit of the one machine or the other; returns false to end. Without it, any exit ends the comparison.
     public var serve: ((_ processor: any Processor, _ isBare: Bool, _ exit: Exit) -> Bool)?
 
+    /// The instructions after which storage is compared, as indices of the description; after others only now and
+    /// then. Nil: after every one. The components are always compared.
+    public var suspects: Set<Int>?
+
+    /// Steps between two comparisons of storage where no suspect comes up.
+    private static let storageInterval: UInt64 = 256
+
+    private var steps: UInt64 = 0
     private let decoder: Decoder
     private let evaluator: ConcreteEvaluator
 
@@ -58,20 +66,27 @@ public final class LockStep {
     /// Steps both machines, at most `limit` times.
     public func run(limit: UInt64) -> Result {
         for _ in 0..<limit {
-            let completed = bare.completedInstructions
-            let address = programCounter
-            let instruction = instruction(at: address)
-            let exits = (bare.run(budget: 1), monitored.run(budget: 1))
-            if let difference = difference(exits) {
-                return .diverged(Divergence(
-                    completed: completed, address: address, instruction: instruction, difference: difference))
-            }
-            if exits.0 == .budget { continue }
-            guard let serve else { return .ended(exits.0) }
-            let goesOn = (serve(bare, true, exits.0), serve(monitored, false, exits.1))
-            if !goesOn.0 || !goesOn.1 { return .ended(exits.0) }
+            let step = step()
+            if let divergence = step.divergence { return .diverged(divergence) }
+            if step.bare == .budget { continue }
+            guard let serve else { return .ended(step.bare) }
+            let goesOn = (serve(bare, true, step.bare), serve(monitored, false, step.monitored))
+            if !goesOn.0 || !goesOn.1 { return .ended(step.bare) }
         }
         return .limit
+    }
+
+    /// Runs one instruction on both machines. Whoever calls this serves their exits.
+    public func step() -> (bare: Exit, monitored: Exit, divergence: Divergence?) {
+        let completed = bare.completedInstructions
+        let address = programCounter
+        let instruction = instruction(at: address)
+        let exits = (bare: bare.run(budget: 1), monitored: monitored.run(budget: 1))
+        steps &+= 1
+        let divergence = difference(exits, after: instruction).map {
+            Divergence(completed: completed, address: address, instruction: instruction, difference: $0)
+        }
+        return (exits.bare, exits.monitored, divergence)
     }
 
     private var programCounter: UInt64 {
@@ -95,7 +110,7 @@ public final class LockStep {
         return found.instruction
     }
 
-    private func difference(_ exits: (Exit, Exit)) -> Difference? {
+    private func difference(_ exits: (bare: Exit, monitored: Exit), after instruction: Int?) -> Difference? {
         for (component, shape) in bare.layout.components.enumerated() where !ignored.contains(component) {
             for element in 0..<shape.count {
                 let values = (bare[component, element], monitored[component, element])
@@ -104,12 +119,17 @@ public final class LockStep {
                 }
             }
         }
-        if let cell = firstDifferentCell {
+        if comparesStorage(after: instruction), let cell = firstDifferentCell {
             return .cell(cell, bare: bare.storage[cell], monitored: monitored.storage[cell])
         }
         let times = (bare.completedInstructions, monitored.completedInstructions)
         if times.0 != times.1 { return .time(bare: times.0, monitored: times.1) }
-        return exits.0 == exits.1 ? nil : .exit(bare: exits.0, monitored: exits.1)
+        return exits.bare == exits.monitored ? nil : .exit(bare: exits.bare, monitored: exits.monitored)
+    }
+
+    private func comparesStorage(after instruction: Int?) -> Bool {
+        guard let suspects else { return true }
+        return instruction.map(suspects.contains) ?? false || steps % LockStep.storageInterval == 0
     }
 
     private var firstDifferentCell: Int? {
@@ -126,23 +146,26 @@ extension LockStep.Divergence {
     /// One line for people: where, by which instruction, and what is different.
     public func text(in description: MachineDescription) -> String {
         let name = instruction.map { description.instructions[$0].name } ?? "no instruction"
-        return "after \(completed) instructions, at \(hexadecimal(address)) (\(name)): \(what(in: description))"
+        let what = difference.text(in: description) { hexadecimal($0) }
+        return "after \(completed) instructions, at \(hexadecimal(address)) (\(name)): \(what)"
     }
 
-    private func what(in description: MachineDescription) -> String {
-        switch difference {
+    private func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16, uppercase: true) }
+}
+
+extension LockStep.Difference {
+    /// What is different, for people; numbers as `number` writes them.
+    public func text(in description: MachineDescription, number: (UInt64) -> String) -> String {
+        switch self {
         case .component(let component, let element, let bare, let monitored):
             let name = description.state[component].elementName(element)
-            return "\(name) is \(hexadecimal(bare)) bare and \(hexadecimal(monitored)) under the monitor"
+            return "\(name) is \(number(bare)) bare and \(number(monitored)) under the monitor"
         case .cell(let cell, let bare, let monitored):
-            return "cell \(hexadecimal(UInt64(cell))) is \(hexadecimal(bare)) bare and \(hexadecimal(monitored)) "
-                + "under the monitor"
+            return "cell \(number(UInt64(cell))) is \(number(bare)) bare and \(number(monitored)) under the monitor"
         case .exit(let bare, let monitored):
             return "the bare machine stops with \(bare), the monitored one with \(monitored)"
         case .time(let bare, let monitored):
             return "\(bare) instructions completed bare and \(monitored) under the monitor"
         }
     }
-
-    private func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16, uppercase: true) }
 }

@@ -74,6 +74,11 @@ public struct CallInstruction: Sendable {
             instruction: instruction, fields: fields, forms: described.operands.map { _ in 0 }, length: 1, units: [])
     }
 
+    /// The same as assembly text.
+    public func text(ofCall row: Int) -> String? {
+        encoding(ofCall: row).map { Disassembler(machine).text($0, at: 0) { _ in nil } }
+    }
+
     /// What the call trap says of hypercall `row`.
     public func detail(ofCall row: Int) -> UInt64? {
         guard let decoded = encoding(ofCall: row) else { return nil }

@@ -10,6 +10,12 @@ final class GuestState: StateAccess {
     var mapIsStale = true
     /// Stands between the routines and storage where the guest's code has been rewritten.
     var patcher: CodePatcher?
+    /// The guest may change the real relocation behind the monitor's back.
+    var rereadsRelocation = false
+    /// What the map last wrote into the real relocation, and how far from the virtual one that is; no distance where
+    /// it was cut.
+    var placed: [StateID: UInt64] = [:]
+    var distances: [StateID: UInt64] = [:]
     /// While a routine is only tried: what it would touch.
     var trial: Trial?
 
