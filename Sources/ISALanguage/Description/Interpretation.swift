@@ -32,6 +32,7 @@ public protocol Interpretation {
 
 extension Program {
     /// Walks the program once. Returns its results, or nil if a trap ended it.
+    @inlinable
     public func interpret<I: Interpretation>(by meaning: inout I) -> [I.Value]? {
         var values: [I.Value?] = Array(repeating: nil, count: operations.count)
         func value(_ id: ValueID) -> I.Value {

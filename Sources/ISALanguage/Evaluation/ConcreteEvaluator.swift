@@ -47,10 +47,14 @@ public struct ConcreteEvaluator {
         self.meaning = meaning
     }
 
+    // Inlinable, here and below: whoever has a state of its own gets a walk made for that state. Without it every
+    // operation of every program would look up types at run time.
+
     /// Runs a program over a state.
     /// - Parameters:
     ///   - instruction: gives the fields and forms; without it every field is 0 and every operand in form 0.
     ///   - arguments: for the programs that take some (fetch, delivery); a missing one is 0.
+    @inlinable
     public func evaluate<State: StateAccess>(
         _ program: Program, instruction: DecodedInstruction? = nil, arguments: [UInt64] = [],
         parameters: EvaluationParameters = EvaluationParameters(), over state: inout State
@@ -66,6 +70,7 @@ public struct ConcreteEvaluator {
     }
 
     /// One bit over state that changes nothing: a mode, a mask, a condition. A trap counts as 0.
+    @inlinable
     public func test<State: StateAccess>(
         _ program: Program?, instruction: DecodedInstruction? = nil, over state: inout State
     ) -> Bool {
@@ -89,18 +94,20 @@ public struct ConcreteEvaluator {
 }
 
 /// The meaning of programs in numbers. Values are always masked to their widths.
+@usableFromInline
 struct ConcreteInterpretation<State: StateAccess>: Interpretation {
-    typealias Value = UInt64
+    @usableFromInline typealias Value = UInt64
 
     // Safety: points to the `inout` state of the one evaluation that made this value.
-    let state: UnsafeMutablePointer<State>
-    let evaluator: ConcreteEvaluator
-    let instruction: DecodedInstruction?
-    let arguments: [UInt64]
-    let parameters: EvaluationParameters
-    var trap = TrapID(0)
-    var detail: UInt64 = 0
+    @usableFromInline let state: UnsafeMutablePointer<State>
+    @usableFromInline let evaluator: ConcreteEvaluator
+    @usableFromInline let instruction: DecodedInstruction?
+    @usableFromInline let arguments: [UInt64]
+    @usableFromInline let parameters: EvaluationParameters
+    @usableFromInline var trap = TrapID(0)
+    @usableFromInline var detail: UInt64 = 0
 
+    @inlinable
     init(
         state: UnsafeMutablePointer<State>, evaluator: ConcreteEvaluator, instruction: DecodedInstruction?,
         arguments: [UInt64], parameters: EvaluationParameters
@@ -112,24 +119,30 @@ struct ConcreteInterpretation<State: StateAccess>: Interpretation {
         self.parameters = parameters
     }
 
-    private func mask(_ width: Int) -> UInt64 { ConcreteArithmetic.mask(width) }
+    @inlinable
+    func mask(_ width: Int) -> UInt64 { ConcreteArithmetic.mask(width) }
 
+    @inlinable
     func constant(_ value: UInt64, width: Int) -> UInt64 { value & mask(width) }
 
+    @inlinable
     func field(_ field: FieldID, width: Int) -> UInt64 {
         guard let fields = instruction?.fields, fields.indices.contains(field.index) else { return 0 }
         return fields[field.index] & mask(width)
     }
 
+    @inlinable
     func form(_ operand: OperandID, is form: Int) -> UInt64 {
         guard let forms = instruction?.forms, forms.indices.contains(operand.index) else { return form == 0 ? 1 : 0 }
         return forms[operand.index] == form ? 1 : 0
     }
 
+    @inlinable
     func argument(_ index: Int, width: Int) -> UInt64 {
         arguments.indices.contains(index) ? arguments[index] & mask(width) : 0
     }
 
+    @inlinable
     func parameter(_ parameter: Parameter, width: Int) -> UInt64 {
         switch parameter {
         case .size(let storage): return state.pointee.size(storage) & mask(width)
@@ -141,14 +154,17 @@ struct ConcreteInterpretation<State: StateAccess>: Interpretation {
         }
     }
 
+    @inlinable
     func read(_ component: StateID, width: Int) -> UInt64 {
         state.pointee.read(component, element: 0) & mask(width)
     }
 
+    @inlinable
     func readElement(_ component: StateID, index: UInt64, width: Int) -> UInt64 {
         state.pointee.read(component, element: index) & mask(width)
     }
 
+    @inlinable
     func load(_ storage: StateID, address: UInt64, guarded: UInt64?, width: Int) -> UInt64 {
         if guarded == 0 { return 0 }
         guard let cell = state.pointee.load(storage, address: address) else {
@@ -158,10 +174,12 @@ struct ConcreteInterpretation<State: StateAccess>: Interpretation {
         return cell & mask(width)
     }
 
+    @inlinable
     func unary(_ operation: UnaryOperator, _ a: UInt64, width: Int) -> UInt64 {
         ConcreteArithmetic.unary(operation, a, width: width)
     }
 
+    @inlinable
     func binary(
         _ operation: BinaryOperator, _ a: UInt64, _ b: UInt64, width: Int, operandWidth: Int, rightWidth: Int
     ) -> UInt64 {
@@ -169,25 +187,31 @@ struct ConcreteInterpretation<State: StateAccess>: Interpretation {
             operation, a, b, width: width, operandWidth: operandWidth, rightWidth: rightWidth)
     }
 
+    @inlinable
     func select(_ condition: UInt64, then: UInt64, otherwise: UInt64, width: Int) -> UInt64 {
         condition != 0 ? then : otherwise
     }
 
+    @inlinable
     func extract(_ a: UInt64, low: Int, width: Int) -> UInt64 {
         ConcreteArithmetic.extract(a, low: low, width: width)
     }
 
+    @inlinable
     func zeroExtend(_ a: UInt64, from: Int, to: Int) -> UInt64 { a & mask(to) }
 
+    @inlinable
     func signExtend(_ a: UInt64, from: Int, to: Int) -> UInt64 {
         ConcreteArithmetic.signExtend(a, from: from, to: to)
     }
 
+    @inlinable
     func apply(_ function: FunctionID, _ arguments: [UInt64], width: Int) -> UInt64 {
         let value = evaluator.meaning?(function, arguments) ?? evaluator.hash(of: function, arguments: arguments)
         return value & mask(width)
     }
 
+    @inlinable
     mutating func trap(_ trap: TrapID, when condition: UInt64, detail: UInt64?) -> Bool {
         guard condition != 0 else { return false }
         self.trap = trap
@@ -198,14 +222,17 @@ struct ConcreteInterpretation<State: StateAccess>: Interpretation {
     // Writes stand after every other operation of a program, so they can be done at once: nothing
     // that is still to come reads the state.
 
+    @inlinable
     func write(_ component: StateID, value: UInt64, guarded: UInt64?) {
         if guarded != 0 { state.pointee.write(component, element: 0, value: value) }
     }
 
+    @inlinable
     func writeElement(_ component: StateID, index: UInt64, value: UInt64, guarded: UInt64?) {
         if guarded != 0 { state.pointee.write(component, element: index, value: value) }
     }
 
+    @inlinable
     func store(_ storage: StateID, address: UInt64, value: UInt64, guarded: UInt64?) {
         if guarded == 0 { return }
         if !state.pointee.store(storage, address: address, value: value) { state.pointee.touchedOutside = true }
