@@ -39,7 +39,8 @@ smoke:
 	$(SWIFT) test --filter Smoke
 
 bench: test-packages build
-	@./Tests/Benchmarks/run $(RELEASE)
+	$(SWIFT) build -c release --product Benchmarks
+	@./Tests/Benchmarks/run $(RELEASE) .build/release/Benchmarks
 
 soak: test-packages build
 	@./Tests/soak $(RELEASE)

@@ -40,6 +40,10 @@ let package = Package(
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),
 
+        // What `make bench` measures inside a process.
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Machine", "ISALanguage", "ToyCore"], path: "Tests/Benchmarks/Reference"),
+
         .testTarget(name: "ISALanguageTests", dependencies: ["ISALanguage"], exclude: ["Fixtures"]),
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "CCaDiCaL"]),
         .testTarget(name: "VirtualizabilityTests", dependencies: ["Virtualizability"]),

@@ -17,6 +17,7 @@ private let allowedEdges: [String: Set<String>] = [
         "Images", "ArgumentParser",
     ],
     "trapline": ["Commands"],
+    "Benchmarks": ["Machine", "ISALanguage", "ToyCore"],
 ]
 
 /// The C library under its names, and nothing else from outside.
