@@ -6,8 +6,11 @@ enum FieldValue {
         _ value: Int128, notation: Notation, width: Int, here: UInt64, addressWidth: Int
     ) -> UInt64? {
         switch notation {
-        case .unsigned, .register:
+        case .register:
             return value >= 0 && value <= greatest(width) ? UInt64(value) : nil
+        case .unsigned:
+            return value >= least(width) && value <= greatest(width)
+                ? UInt64(truncatingIfNeeded: value) & ConcreteArithmetic.mask(width) : nil
         case .signed:
             return signed(value, width: width)
         case .scaled(let scale):
@@ -49,7 +52,8 @@ enum FieldValue {
     static func range(notation: Notation, width: Int, here: UInt64) -> (least: Int128, greatest: Int128, step: Int128) {
         let half = Int128(1) << Int128(max(width - 1, 0))
         switch notation {
-        case .unsigned, .register: return (0, greatest(width), 1)
+        case .register: return (0, greatest(width), 1)
+        case .unsigned: return (least(width), greatest(width), 1)
         case .signed: return (-half, half - 1, 1)
         case .scaled(let scale): return (0, greatest(width) * Int128(max(scale, 1)), Int128(max(scale, 1)))
         case .relative(let offset, let scale):
@@ -58,6 +62,11 @@ enum FieldValue {
             return (base - half * scale, base + (half - 1) * scale, scale)
         }
     }
+
+    /// A negative number is written into an unsigned field in two's complement, for the same bits are a number to
+    /// whoever uses them as one: `LSH 1,-11`, `AND #~0x0F`. Not in a field of a few bits, which holds a count or a
+    /// selector; there a negative number is a mistake.
+    private static func least(_ width: Int) -> Int128 { width < 8 ? 0 : -(Int128(1) << Int128(width - 1)) }
 
     private static func greatest(_ width: Int) -> Int128 { Int128(ConcreteArithmetic.mask(width)) }
 

@@ -112,7 +112,7 @@ struct AssemblerTests {
         (".word 'ab'", "one ASCII character"), (".ascii \"abc", "not closed"), (".word (1", "bracket is not closed"),
         (".word 0x1FFFFFFFFFFFFFFFF", "more than 64 bits"), (".word 12a", "not a digit of base 10"),
         (".word 1 << 65", "shift by 65"), ("ADD r9,r1", "a register (r0...sp) is expected"), ("ADD", "register"),
-        (".ascii \"\\q\"", "unknown escape"), ("SVC 5000", "does not fit into 'number' (0...4095)"),
+        (".ascii \"\\q\"", "unknown escape"), ("SVC 5000", "does not fit into 'number' (-2048...4095)"),
     ])
     func wrongSourcesAreExplained(source: String, part: String) {
         let messages = errors(source).map(\.message)
@@ -123,6 +123,24 @@ struct AssemblerTests {
         #expect(Assembler.machineName(of: "-- a guest\n\n  .machine pdp-10 ; x\nHALT") == "pdp-10")
         #expect(Assembler.machineName(of: "HALT\n.machine pdp-10") == nil)
         #expect(Assembler.machineName(of: "") == nil)
+    }
+
+    /// Two's complement in fields that are wide enough for a number; a register, a trap number and a short count stay
+    /// what they are.
+    @Test func negativeNumbersInUnsignedFields() throws {
+        let pdp10 = Assembler(try LoadedMachines.machine("pdp-10"))
+        #expect(try pdp10.assemble("LSH 1,-11").segments[0].cells == pdp10.assemble("LSH 1,777767").segments[0].cells)
+        #expect(throws: AssemblyError.self) { try pdp10.assemble("LSH 1,-400001") }
+        let m68000 = Assembler(try LoadedMachines.machine("m68000"))
+        for (negative, plain) in [
+            ("ANDI.W #-0x8000,d0", "ANDI.W #0x8000,d0"), ("MOVE.W #~0,d0", "MOVE.W #0xFFFF,d0"),
+            ("CMPI.B #-1,d0", "CMPI.B #255,d0"),
+        ] {
+            #expect(try m68000.assemble(negative).segments[0].cells == m68000.assemble(plain).segments[0].cells)
+        }
+        for wrong in ["TRAP #-1", "ADDQ.W #-1,d0", "ANDI.W #-0x8001,d0", "ANDI.W #0x10000,d0"] {
+            #expect(throws: AssemblyError.self, "\(wrong)") { try m68000.assemble(wrong) }
+        }
     }
 
     @Test func octalMachinesReadOctal() throws {
