@@ -57,15 +57,10 @@ struct Classifier {
         }
     }
 
-    /// The paper's columns: S2 in any mode, where relocation is active in every mode, and control state free. What
-    /// the policy mirrors is the guest's own, and ordinary.
+    /// The paper's columns: S2 in any mode, where relocation is active in every mode, and control state as the best
+    /// policy says. What the policy mirrors is the guest's own, and ordinary.
     private var columns: RelationKind {
-        var free = checker.context.policy
-        for (id, handling) in free.handlings {
-            if case .own = handling { free.handlings[id] = .ownAny }
-        }
         var kind = checker.context.kind(.best, support: nil)
-        kind.control = .policy(free)
         kind.realIsUser = !checker.context.relocatesInAnyMode
         return kind
     }
