@@ -1,5 +1,4 @@
 import ISALanguage
-import Testing
 
 @testable import Virtualizability
 
@@ -13,6 +12,9 @@ enum Library {
     }()
 
     static let loader = FileSourceLoader(folders: [root + "/ISA"])
+
+    /// Every machine in `ISA/`.
+    static let names = loader.machineNames.sorted()
 
     static func machine(_ name: String) throws -> MachineDescription {
         try MachineLoader.load(name, from: loader)

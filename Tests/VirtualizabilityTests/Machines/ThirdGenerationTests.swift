@@ -1,15 +1,12 @@
-import ISALanguage
 import Testing
 
 @testable import Virtualizability
 
 @Suite("The conventional third generation machine")
 struct ThirdGenerationTests {
-    static let report = Result { try Checker(Library.machine("third-generation")).check() }
-
     @Test("Theorems 1, 2 and 3 hold in both readings, strict and under the best policy")
-    func theorems() throws {
-        let report = try Self.report.get()
+    func theorems() async throws {
+        let report = try await CheckedLibrary.report("third-generation")
         #expect(report.theorems.count == 12)
         for theorem in report.theorems { #expect(theorem.verdict == .holds, "\(theorem.identifier)") }
         #expect(report.notApplicable == nil)
@@ -17,8 +14,8 @@ struct ThirdGenerationTests {
     }
 
     @Test("Every square commutes")
-    func squares() throws {
-        let report = try Self.report.get()
+    func squares() async throws {
+        let report = try await CheckedLibrary.report("third-generation")
         for instruction in report.instructions {
             #expect(instruction.direct.verdict == .holds, "\(instruction.name)")
             #expect(instruction.interpreter.verdict == .holds, "\(instruction.name)")
@@ -30,15 +27,15 @@ struct ThirdGenerationTests {
     }
 
     @Test("The file's claims agree with what is derived")
-    func claims() throws {
-        let report = try Self.report.get()
+    func claims() async throws {
+        let report = try await CheckedLibrary.report("third-generation")
         #expect(report.errors.isEmpty)
         #expect(report.timingSources == ["RTI {d:register r}"])
     }
 
     @Test("Classes of the instructions that the paper names")
-    func classes() throws {
-        let report = try Self.report.get()
+    func classes() async throws {
+        let report = try await CheckedLibrary.report("third-generation")
         let load = try #require(report.instructions.first { $0.mnemonic == "LPSW" }).classes
         #expect(load.privileged == .yes && load.strictlyPrivileged == .yes && load.control == .yes)
         let store = try #require(report.instructions.first { $0.mnemonic == "SPSW" }).classes
@@ -48,8 +45,8 @@ struct ThirdGenerationTests {
     }
 
     @Test("Every witness was confirmed by the reference evaluator, and is small")
-    func witnesses() throws {
-        let report = try Self.report.get()
+    func witnesses() async throws {
+        let report = try await CheckedLibrary.report("third-generation")
         let witnesses = report.instructions.flatMap(\.evidence).compactMap(\.witness)
         #expect(witnesses.count > 20)
         for witness in witnesses {

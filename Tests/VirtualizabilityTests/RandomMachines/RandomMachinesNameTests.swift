@@ -42,38 +42,4 @@ struct RandomMachinesNameTests {
             }
         }
     }
-
-    /// Each privileged and sensitive instruction is looked at alone on its machine: a policy that does not save it
-    /// there saves it nowhere.
-    @Test(
-        "Without its mode-dependent traps a privileged sensitive instruction refutes Theorem 1",
-        arguments: ["third-generation-policy-trap", "third-generation-user-base"])
-    func mutations(_ name: String) throws {
-        let description = try Library.machine(name)
-        var options = CheckerOptions()
-        options.wantsSquares = false
-        // Otherwise HALT may run directly: the guest stops itself. (The paper's third footnote.)
-        options.processorIsResource = true
-        var mutants = 0
-        for index in description.instructions.indices {
-            guard let mutant = description.withoutModeTraps(index) else { continue }
-            let before = Checker(alone(description, index), options: options).check()
-            guard before.verdict(.first)?.verdict == .holds, let classes = before.instructions.first?.classes,
-                classes.privileged == .yes, classes.sensitive == .yes
-            else { continue }
-            mutants += 1
-            var quick = options
-            quick.wantsClasses = false
-            let after = Checker(alone(mutant, index), options: quick).check()
-            #expect(after.verdict(.first)?.verdict == .refuted, "\(description.instructions[index].name)")
-        }
-        print("\(name): \(mutants) privileged sensitive instructions refute Theorem 1 without their traps")
-        #expect(mutants > 0)
-    }
-
-    private func alone(_ description: MachineDescription, _ index: Int) -> MachineDescription {
-        var copy = description
-        copy.instructions = [description.instructions[index]]
-        return copy
-    }
 }

@@ -3,50 +3,86 @@ import Testing
 
 @testable import Virtualizability
 
-/// On a machine where Theorem 1 holds, an instruction that is privileged and sensitive must be privileged: without
-/// its mode-dependent traps the theorem is refuted.
+/// On a machine where Theorem 1 holds it is the traps that make it hold: without those that depend on the mode, a
+/// sensitive instruction refutes it.
 @Suite("Mutations of machines where Theorem 1 holds")
 struct MutationTests {
-    static let condition = Condition(theorem: .first, reading: .extended, policy: .best)
+    /// What could do without its trap: an instruction that reads the interval timer, for the timer counts the guest's
+    /// own instructions and is the guest's own. That it reads a clock matters to Theorem 2 only.
+    static let harmless: [String: Set<String>] = ["third-generation": ["RTI {d:register r}"]]
 
-    @Test("Every privileged and sensitive instruction", arguments: ["third-generation"])
-    func withoutTraps(_ name: String) throws {
+    @Test("Without its mode-dependent traps an instruction refutes Theorem 1", arguments: Library.names)
+    func withoutTraps(_ name: String) async throws {
+        guard !CheckedLibrary.unasked.contains(name) else { return }
+        let report = try await CheckedLibrary.report(name)
+        guard report.verdict(.first)?.verdict == .holds else { return }
         let description = try Library.machine(name)
-        let whole = Checker(description)
-        whole.conditions.context.relocatesInAnyMode = whole.relocatesInAnyMode()
         var mutants = 0
         for index in description.instructions.indices {
             guard let mutant = description.withoutModeTraps(index) else { continue }
-            let classes = Classifier(checker: whole.conditions).classes(of: index).classes
-            guard classes.privileged == .yes, classes.sensitive == .yes else { continue }
             mutants += 1
-            let checker = Checker(mutant)
-            checker.conditions.context.relocatesInAnyMode = whole.conditions.context.relocatesInAnyMode
-            let found = checker.conditions.verdict(index, Self.condition)
-            #expect(found == .refuted, "\(description.instructions[index].name)")
+            let variant = description.instructions[index].name
+            let isHarmless = MutationTests.harmless.contains { name.hasPrefix($0.key) && $0.value.contains(variant) }
+            #expect(theorem(mutant.alone(index)) == (isHarmless ? .holds : .refuted), "\(variant)")
         }
         #expect(mutants >= 7)
     }
 
-    @Test("Verdicts follow content, not names")
-    func names() throws {
-        var copy = try Library.machine("third-generation")
-        copy.name = "somebody-else"
-        for index in copy.instructions.indices {
-            copy.instructions[index].name = "X\(index)"
-            copy.instructions[index].mnemonic = "X\(index)"
-        }
-        let original = try Checker(Library.machine("third-generation"))
-        let renamed = Checker(copy)
-        for checker in [original, renamed] { checker.conditions.context.relocatesInAnyMode = true }
-        for index in copy.instructions.indices where index % 4 == 0 {
-            #expect(
-                original.conditions.verdict(index, Self.condition) == renamed.conditions.verdict(index, Self.condition))
+    /// Theorem 1's answer for a machine, with no more work than that takes.
+    private func theorem(_ description: MachineDescription) -> Verdict {
+        var options = CheckerOptions()
+        options.wantsClasses = false
+        options.wantsSquares = false
+        // Otherwise HALT may run directly: the guest stops itself. (The paper's third footnote.)
+        options.processorIsResource = true
+        return Checker(description, options: options).check().verdict(.first)?.verdict ?? .undecided("not asked")
+    }
+
+    @Test("Verdicts follow content, not names", arguments: Library.names)
+    func names(_ name: String) async throws {
+        guard !CheckedLibrary.unasked.contains(name) else { return }
+        let report = try await CheckedLibrary.report(name)
+        guard report.notApplicable == nil else { return }
+        let copy = try Library.machine(name).renamed()
+        for index in copy.instructions.indices where report.instructions[index].classes.innocuous != .yes {
+            let found = Checker(copy).classes(of: index, under: report)
+            #expect(found.words == report.instructions[index].classes.words, "\(report.instructions[index].name)")
         }
     }
 }
 
+extension Checker {
+    /// The classes of one variant under the policy that a report found.
+    fileprivate func classes(of index: Int, under report: MachineReport) -> Classes {
+        conditions.context.relocatesInAnyMode = report.relocatesInAnyMode
+        for (id, entry) in zip(description.components(.control), report.policy) {
+            conditions.context.policy.handlings[id] = entry.handling
+        }
+        return Classifier(checker: conditions).classes(of: index).classes
+    }
+}
+
 extension MachineDescription {
+    /// The machine with nothing but one instruction. A policy that does not save it there saves it nowhere.
+    func alone(_ instruction: Int) -> MachineDescription {
+        var copy = self
+        copy.instructions = [instructions[instruction]]
+        return copy
+    }
+
+    /// The same machine with other names for itself, its state, its traps and its instructions.
+    func renamed() -> MachineDescription {
+        var copy = self
+        (copy.name, copy.title) = ("somebody-else", "Another")
+        for index in copy.state.indices { copy.state[index].name = "c\(9999 - index)" }
+        for index in copy.traps.indices { copy.traps[index].name = "t\(9999 - index)" }
+        for index in copy.instructions.indices {
+            copy.instructions[index].name = "X\(9999 - index)"
+            copy.instructions[index].mnemonic = "X\(9999 - index)"
+        }
+        return copy
+    }
+
     /// The machine with all traps of one instruction gone whose condition reads the mode; nil if it has none.
     func withoutModeTraps(_ instruction: Int) -> MachineDescription? {
         let modes = Set(components(.mode))
