@@ -82,7 +82,8 @@ extension CheckCommand {
         }
         let certification = try certificates.map { try Certification(destination: $0, in: context) }
         var reports: [MachineReport] = []
-        for question in questions where !context.interruption.isRequested {
+        // An interrupted check says of its machine that nothing, or what, is decided.
+        for question in questions where reports.isEmpty || !context.interruption.isRequested {
             let (report, checker) = question.check(in: context)
             reports.append(report)
             if format == .text { try write(report, question, answer, in: context) }

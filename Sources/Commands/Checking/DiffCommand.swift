@@ -39,7 +39,10 @@ extension DiffCommand {
         for change in difference.changes { table.append([change.kind.rawValue, change.subject, change.detail]) }
         let kinds = difference.changes.map(\.kind)
         let count = { (kind: MachineDifference.Change.Kind) in kinds.count { $0 == kind } }
-        let summary = "\(difference.old.name) -> \(difference.new.name): \(count(.broken)) broken, "
+        // Two revisions may have one name.
+        let isOneName = difference.old.name == difference.new.name
+        let names = isOneName ? [old, new] : [difference.old.name, difference.new.name]
+        let summary = "\(names[0]) -> \(names[1]): \(count(.broken)) broken, "
             + "\(count(.fixed)) fixed, \(count(.added)) added, \(count(.removed)) removed, \(count(.changed)) changed"
         let emphasis: Emphasis = difference.status == .holds ? .success : .failure
         try context.output.line(palette.paint(summary, emphasis))

@@ -11,13 +11,29 @@ struct MachineQuestion {
         var checker = CheckerOptions()
         checker.processorIsResource = options.processorIsResource
         for text in options.assume {
-            do {
-                checker.assumptions.append(try ComponentAssumption(text, in: description))
-            } catch {
-                throw Failure(.usage, "--assume: \(error.cause)", remedy: error.remedy)
-            }
+            checker.assumptions.append(try MachineQuestion.assumption(text, of: description))
         }
         self.options = checker
+    }
+
+    /// Of the machine's own constants and of what a monitor may fix something can be assumed. An assumption about the
+    /// mode or the program would make statements about fewer states, and so prove what is not so.
+    private static func assumption(_ text: String, of description: MachineDescription) throws -> ComponentAssumption {
+        let assumption: ComponentAssumption
+        do {
+            assumption = try ComponentAssumption(text, in: description)
+        } catch {
+            throw Failure(.usage, "--assume: \(error.cause)", remedy: error.remedy)
+        }
+        let component = description.state[assumption.component.index]
+        guard [.control, .constant].contains(component.role) else {
+            let possible = description.state.filter { [.control, .constant].contains($0.role) && !$0.isArray }
+            let names = possible.map(\.name).joined(separator: ", ")
+            throw Failure(
+                .usage, "--assume: \(quoted(component.name)) is no constant and no policy bit",
+                remedy: names.isEmpty ? "leave the option away" : "known are: \(names)")
+        }
+        return assumption
     }
 
     /// Runs the check, with a line of progress, until it ends or the user interrupts. The checker that

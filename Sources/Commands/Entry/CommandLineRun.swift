@@ -43,21 +43,21 @@ private func presentParsing(_ error: any Error, arguments: [String], in context:
         try context.output.write(text.hasSuffix("\n") ? text : text + "\n")
         return .holds
     }
-    throw Failure(.usage, parsingCause(error), remedy: parsingRemedy(arguments: arguments))
-}
-
-private func parsingCause(_ error: any Error) -> String {
-    let lines = Trapline.message(for: error).split(separator: "\n", omittingEmptySubsequences: true)
-    return lines.map { $0.drop { $0 == " " } }.joined(separator: " ")
-}
-
-private func parsingRemedy(arguments: [String]) -> String {
     let names = Trapline.configuration.subcommands.map { $0._commandName }
-    if let name = arguments.first, names.contains(name) { return "see 'trapline \(name) --help'" }
-    if let name = arguments.first, !name.hasPrefix("-"), let near = suggestion(for: name, among: names) {
-        return "did you mean 'trapline \(near)'? See 'trapline --help'"
+    guard let name = arguments.first, !name.hasPrefix("-"), !names.contains(name) else {
+        let page = arguments.first.flatMap { names.contains($0) ? "\($0) " : nil } ?? ""
+        throw Failure(.usage, parsingCause(error), remedy: "see 'trapline \(page)--help'")
     }
-    return "see 'trapline --help'"
+    let near = suggestion(for: name, among: names).map { "did you mean 'trapline \($0)'? See" } ?? "see"
+    throw Failure(.usage, "no command \(quoted(name))", remedy: "\(near) 'trapline --help'")
+}
+
+/// The parser's message in one line; its list of possible values, a line each, becomes words with commas.
+private func parsingCause(_ error: any Error) -> String {
+    let lines = Trapline.message(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
+    let text = lines.filter { !$0.hasPrefix("- ") }.joined(separator: " ")
+    let values = lines.filter { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }.joined(separator: ", ")
+    return values.isEmpty ? text : "\(text) \(values)"
 }
 
 private func present(_ failure: Failure, in context: Context) -> CommandStatus {

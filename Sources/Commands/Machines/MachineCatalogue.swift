@@ -69,7 +69,7 @@ struct MachineCatalogue {
     /// Names that `path(for:)` would find in the roots, sorted.
     func names() -> [String] {
         var names: Set<String> = []
-        for root in roots {
+        for root in roots + ["."] {
             for entry in folderEntries(root) {
                 if entry.hasSuffix(".isa") { names.insert(String(entry.dropLast(4))) }
                 if kind(ofPath: Path.join(Path.join(root, entry), "machine.isa")) == .file { names.insert(entry) }

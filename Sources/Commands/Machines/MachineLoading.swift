@@ -12,6 +12,10 @@ func loadMachine(
     if bytes.isEmpty {
         throw Failure(.badInput, "\(path):1:1: the ISA file is empty", remedy: "begin one with 'trapline new NAME'")
     }
+    if !path.hasSuffix(".isa"), Assembler.machineName(of: String(decoding: bytes.prefix(4096), as: UTF8.self)) != nil {
+        throw Failure(.badInput, "\(quoted(path)) is an assembly source, not an ISA file",
+            remedy: "run it with 'trapline run', or name the machine that its first line names")
+    }
     do {
         return try MachineLoader.load(path, from: FileSourceLoader(folders: catalogue.roots))
     } catch {

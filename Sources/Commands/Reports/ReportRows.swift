@@ -77,11 +77,26 @@ struct ReportRows {
         }
     }
 
-    func assumptions() -> [String] { report.assumptions.map { "\($0.kind.rawValue): \($0.text)" } }
+    /// - Parameter besidesPolicy: what the monitor keeps fixed is told elsewhere.
+    func assumptions(besidesPolicy: Bool = false) -> [String] {
+        report.assumptions.filter { !besidesPolicy || $0.kind != .policy }.map { "\($0.kind.rawValue): \($0.text)" }
+    }
 
+    /// A line a remedy, with the verdicts that it would turn: often one remedy is good for all of a theorem.
     func remedies() -> [String] {
-        report.remedies.map { remedy in
-            "\(remedy.theorem.title), \(remedy.reading.title), \(remedy.choice.title): \(remedy.text)"
+        var texts: [String] = []
+        var served: [String: [Remedy]] = [:]
+        for remedy in report.remedies {
+            let text = "\(remedy.theorem.title): \(remedy.text)"
+            if served[text] == nil { texts.append(text) }
+            served[text, default: []].append(remedy)
+        }
+        return texts.map { text in
+            let remedies = served[text] ?? []
+            let refuted = report.theorems.count { $0.theorem == remedies[0].theorem && $0.verdict == .refuted }
+            if remedies.count == refuted { return text }
+            let verdicts = remedies.map { "\($0.reading.title), \($0.choice.title)" }.joined(separator: "; ")
+            return "\(text) (\(verdicts))"
         }
     }
 }

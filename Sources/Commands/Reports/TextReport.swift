@@ -23,7 +23,7 @@ struct TextReport {
             lines += list("Read a clock", [report.timingSources.joined(separator: ", ")])
         }
         lines += list("Policy", rows.policy())
-        lines += list("Assumptions", rows.assumptions())
+        lines += list("Assumptions", rows.assumptions(besidesPolicy: true))
         lines += list("Remedy", rows.remedies())
         let counts = report.statistics
         lines.append(palette.paint(

@@ -113,6 +113,7 @@ import Testing
         let worse = trapline(["diff", sound, flawed])
         #expect(worse.status == .refuted)
         #expect(worse.output.contains("broken"))
+        #expect(worse.output.hasPrefix("\(sound) -> \(flawed): "))
         let better = trapline(["diff", flawed, sound])
         #expect(better.status == .holds)
         #expect(better.output.contains("fixed"))
@@ -120,13 +121,19 @@ import Testing
     }
 
     @Test func anInterruptedCheckSaysWhatIsDecided() {
-        let outcome = trapline(["check", sound], interruption: Interruption { true })
+        let outcome = trapline(["check", sound, flawed], interruption: Interruption { true })
         #expect(outcome.status == .interrupted)
+        #expect(outcome.output.hasPrefix("tiny: Theorem 1 undecided"))
+        #expect(outcome.diagnostics.contains("interrupted after 1 of 2 machines"))
     }
 
     @Test func assumptionsAreChecked() {
         let outcome = trapline(["check", sound, "--assume", "umip=1"])
         #expect(outcome.status == .usage)
         #expect(outcome.diagnostics.contains("--assume"))
+        // What would prove something about states that no guest is in.
+        let mode = trapline(["check", flawed, "--assume", "user=0"])
+        #expect(mode.status == .usage)
+        #expect(mode.diagnostics.contains("'user' is no constant and no policy bit"))
     }
 }

@@ -26,6 +26,16 @@ import Testing
         #expect(trapline(["clasify", "x"]).diagnostics.contains("did you mean 'trapline classify'?"))
     }
 
+    @Test func anUnknownCommandIsNamed() {
+        let outcome = trapline(["frobnicate", "x", "--deep"])
+        #expect(outcome.diagnostics.hasPrefix("trapline: no command 'frobnicate'\n"))
+    }
+
+    @Test func possibleValuesAreAList() {
+        let outcome = trapline(["check", "x", "--format", "yaml"])
+        #expect(outcome.diagnostics.contains(": text, json, sarif, junit, markdown, csv, html\n"))
+    }
+
     @Test func aNearOptionIsSuggested() {
         #expect(trapline(["check", "x", "--certificate", "d"]).diagnostics.contains("'--certificates'"))
     }

@@ -46,6 +46,8 @@ import Testing
         expectRefusal(trapline(["run", text]), .badInput, "names no machine", ".machine NAME")
         let machine = try scratch.file("m.isa", TinyMachine.text())
         expectRefusal(trapline(["run", machine]), .badInput, "an ISA file")
+        let source = try scratch.file("g.s", "        .machine third-generation\n        HALT r0\n")
+        expectRefusal(trapline(["check", source]), .badInput, "an assembly source, not an ISA file", "trapline run")
     }
 
     @Test func anUnreadableFile() throws {
