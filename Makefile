@@ -5,7 +5,7 @@ RELEASE := .build/release/trapline
 
 # What the program is built with, and what its tests ask for a second opinion.
 BUILD_PACKAGES := g++ libcadical-dev
-TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema simh z3
+TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema python3-sarif-python-om simh z3
 
 .PHONY: help demo test smoke bench soak build clean packages test-packages
 

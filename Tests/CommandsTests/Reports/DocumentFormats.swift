@@ -22,6 +22,9 @@ import Testing
         #expect(try SchemaChecks.sarif("{\"version\": \"2.0.0\", \"runs\": []}") != "")
         #expect(try SchemaChecks.sarif("{\"version\": \"2.1.0\", \"runs\": [{}]}") != "")
         #expect(try SchemaChecks.sarif("{\"version\": \"2.1.0\", \"runs\": [], \"extra\": 1}") != "")
+        // Both opinions count: the object model's too.
+        let misspelt = "{\"version\": \"2.1.0\", \"runs\": [{\"tool\": {\"driver\": {\"nam\": \"x\"}}}]}"
+        #expect(try SchemaChecks.sarif(misspelt).contains("a ToolComponent has no such property"))
     }
 
     @Test func junitHasItsStructure() {
