@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import Commands
+
 /// One execution that the fuzzer made: files in a folder, and the command line that reads them.
 struct FuzzCase {
     /// Name and content of each file, written into an empty folder.
@@ -9,14 +11,9 @@ struct FuzzCase {
     /// Interrupt the process after so many seconds: what still runs then is working, not hanging.
     var patience: Double?
 
-    /// What went wrong, or nil if the program behaved.
+    /// What went wrong with the program as a process, or nil if it behaved.
     func failure(in scratch: ScratchFolder) throws -> String? {
-        for file in files {
-            let path = scratch.path + "/" + file.name
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            try Data(file.bytes).write(to: URL(fileURLWithPath: path))
-        }
+        try write(into: scratch.path)
         // 3 GB of address space, and 20 seconds of processor time: what needs more has run away.
         let limits = "ulimit -v 3000000; ulimit -t 20; exec \"$TRAPLINE\" \"$@\""
         let running = try RunningTrapline(
@@ -28,6 +25,30 @@ struct FuzzCase {
             if running.process.isRunning { running.interrupt() }
         }
         return judge(running.finish(limit: 25))
+    }
+
+    /// The same inside this process, which is quicker; a crash takes the test run with it. `log` then still tells what
+    /// was being done, as a fixture of the name "last".
+    func failureInside(_ scratch: ScratchFolder, log: Bool) throws -> String? {
+        try write(into: scratch.path)
+        if log { try keep(as: "last", because: "the process ended here") }
+        let start = Date()
+        let deadline = start.addingTimeInterval(patience ?? 60)
+        let outcome = trapline(
+            arguments, input: "input\n", folder: scratch.path, interruption: Interruption { Date() > deadline })
+        return judge(
+            TraplineProcess.Outcome(
+                code: outcome.status.code, wasKilled: Date().timeIntervalSince(start) > 60, output: outcome.output,
+                diagnostics: outcome.diagnostics))
+    }
+
+    private func write(into folder: String) throws {
+        for file in files {
+            let path = folder + "/" + file.name
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            try Data(file.bytes).write(to: URL(fileURLWithPath: path))
+        }
     }
 
     private func judge(_ outcome: TraplineProcess.Outcome) -> String? {
@@ -51,13 +72,9 @@ struct FuzzCase {
     /// Keeps the case as a fixture: its files, and its arguments one a line.
     func keep(as name: String, because reason: String) throws {
         let folder = FuzzCase.fixtures + "/" + name
+        try? FileManager.default.removeItem(atPath: folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for file in files {
-            let path = folder + "/" + file.name
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            try Data(file.bytes).write(to: URL(fileURLWithPath: path))
-        }
+        try write(into: folder)
         try arguments.joined(separator: "\n").write(toFile: folder + "/ARGUMENTS", atomically: true, encoding: .utf8)
         try (reason + "\n").write(toFile: folder + "/REASON", atomically: true, encoding: .utf8)
     }
@@ -73,8 +90,8 @@ struct FuzzCase {
         for case let path as String in FileManager.default.enumerator(atPath: folder) ?? .init() {
             guard path != "ARGUMENTS", path != "REASON" else { continue }
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: folder + "/" + path, isDirectory: &isFolder)
-            if isFolder.boolValue { continue }
+            let isThere = FileManager.default.fileExists(atPath: folder + "/" + path, isDirectory: &isFolder)
+            if !isThere || isFolder.boolValue { continue }
             files.append((path, Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + path)))))
         }
         patience = 5

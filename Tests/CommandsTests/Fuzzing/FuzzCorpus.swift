@@ -39,8 +39,8 @@ struct FuzzCorpus {
     private func files(in folder: String) throws -> [(name: String, bytes: [UInt8])] {
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted().compactMap { name in
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
-            return isFolder.boolValue ? nil : (name, try bytes(folder + "/" + name))
+            let isThere = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+            return !isThere || isFolder.boolValue ? nil : (name, try bytes(folder + "/" + name))
         }
     }
 }

@@ -40,10 +40,10 @@ struct AssemblyFuzzTests {
     }
 
     @Test func brokenSources() {
-        var generator = SplitMix64(seed: 1)
+        var generator = SplitMix64(seed: FuzzTests.seed(1))
         let assembler = Assembler(FixtureMachine.make())
         var assembled = 0
-        for _ in 0..<2000 {
+        for _ in 0..<FuzzTests.share(0.05, usual: 2000) {
             let bytes = mutate(Array(Self.source.utf8), &generator)
             do throws(AssemblyError) {
                 let image = try assembler.assemble(String(decoding: bytes, as: UTF8.self))
@@ -76,10 +76,10 @@ struct AssemblyFuzzTests {
     }
 
     @Test func brokenImages() throws {
-        var generator = SplitMix64(seed: 2)
+        var generator = SplitMix64(seed: FuzzTests.seed(2))
         let text = Array(try Assembler(FixtureMachine.make()).assemble(Self.source).text.utf8)
         var read = 0
-        for _ in 0..<2000 {
+        for _ in 0..<FuzzTests.share(0.05, usual: 2000) {
             do throws(ImageError) {
                 let image = try Image(text: mutate(text, &generator))
                 #expect(try Image(text: Array(image.text.utf8)) == image)

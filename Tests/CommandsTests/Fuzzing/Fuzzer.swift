@@ -1,29 +1,34 @@
 import Foundation
 
-/// Makes cases from the corpus and runs them until the time is up.
-struct ProcessFuzzer {
+/// Makes cases from the corpus and runs them.
+struct Fuzzer {
     let corpus: FuzzCorpus
+    let seed: UInt64
     var mutator: Mutator
 
     init(seed: UInt64) throws {
         corpus = try FuzzCorpus()
+        self.seed = seed
         mutator = Mutator(seed: seed)
     }
 
-    /// Runs cases for so many seconds, but a few at least; returns how many, and what failed.
-    mutating func run(seconds: Double, seed: UInt64, keep: Bool) throws -> (count: Int, failures: [String]) {
-        let deadline = Date().addingTimeInterval(seconds)
-        var count = 0
+    /// Runs so many cases, as processes or inside this one, and returns how many, and what failed. A long run keeps
+    /// that as fixtures.
+    mutating func run(_ run: FuzzRun, asProcess: Bool) throws -> (count: Int, failures: [String]) {
         var failures: [String] = []
-        while Date() < deadline || count < 20 {
+        var number = 0
+        while number < run.count, Date() < run.deadline {
+            number += 1
             let fuzzCase = nextCase()
-            count += 1
-            guard let reason = try fuzzCase.failure(in: try ScratchFolder()) else { continue }
-            let name = "\(fuzzCase.arguments[0])-\(seed)-\(count)"
+            let scratch = try ScratchFolder()
+            let reason = try asProcess
+                ? fuzzCase.failure(in: scratch) : fuzzCase.failureInside(scratch, log: run.isLong)
+            guard let reason else { continue }
+            let name = "\(fuzzCase.arguments[0])-\(seed)-\(number)"
             failures.append("\(name): \(fuzzCase.arguments.joined(separator: " ")): \(reason)")
-            if keep { try fuzzCase.keep(as: name, because: reason) }
+            if run.isLong { try fuzzCase.keep(as: name, because: reason) }
         }
-        return (count, failures)
+        return (number, failures)
     }
 
     private mutating func nextCase() -> FuzzCase {
@@ -96,7 +101,8 @@ struct ProcessFuzzer {
         let words = [
             "check", "classify", "explain", "diff", "witness", "verify", "new", "doctor", "asm", "disasm", "run",
             "help", "--help", "--version", "--theorem", "--format", "--assume", "--strict", "--depth", "--monitor",
-            "--trace", "--cost", "-m", "--vm", "--seed", "--max-steps", "1", "-1", "0", "99999999999999999999", "1e400", "nan",
+            "--trace", "--cost", "-m", "--vm", "--seed", "--max-steps", "1", "-1", "0",
+            "99999999999999999999", "1e400", "nan",
             "json", "sarif", "vmm", "auto", "a=b", "=", "", "-", "--", "nothing.s", "nothing", "/", "/dev/null", "..",
             "third-generation", "LPSW", "\u{FFFD}", "traps,instructions", "1,2,3", "64K", "18446744073709551615",
         ]
