@@ -65,11 +65,20 @@ struct Classifier {
         return kind
     }
 
-    /// The columns where only the place is fixed, so that S2 may be in any mode on every machine.
+    /// The columns where only the place is fixed. The translation must be the same on both sides, so that the modes may
+    /// differ only where it does not depend on them.
     private var unmoved: RelationKind {
         var kind = columns
         kind.realIsUser = false
         kind.variesLocation = false
+        kind.variesMode = checker.context.relocatesInAnyMode
+        return kind
+    }
+
+    /// Only the mode varies; where the translation depends on it, the map makes it the same, at any place.
+    private var otherMode: RelationKind {
+        var kind = checker.context.relocatesInAnyMode ? unmoved : columns
+        kind.variedResources = []
         return kind
     }
 
@@ -97,13 +106,13 @@ struct Classifier {
         var place = columns
         place.variesMode = false
         place.variedResources = []
-        var mode = unmoved
-        mode.variedResources = []
         let atPlace = checker.context.relocatesInAnyMode
             ? Membership.no : collector.member("behaviour/unmoved", .behaviour, unmoved)
         if whole == .no, atPlace == .no { return }
         classes.location = collector.member("behaviour/location", .behaviour, place)
-        classes.mode = collector.member("behaviour/mode", .behaviour, mode)
+        classes.mode = collector.member("behaviour/mode", .behaviour, otherMode)
+        // What shows the place shows it in any mode.
+        if !checker.context.relocatesInAnyMode, classes.location == .yes { classes.mode = .no }
         for id in checker.flow.support(of: collector.index).sorted() where varies(id) {
             var single = unmoved
             single.variesMode = false
