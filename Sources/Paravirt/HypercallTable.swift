@@ -28,6 +28,13 @@ public struct HypercallTable: Sendable {
         /// Fields of that instruction, and the registers that hold them.
         public var arguments: [(field: String, register: String)]
         public var hypercall: Hypercall
+
+        /// A field's name without the operands that it stands in, as far as that is clear within the row.
+        func shortName(of field: String) -> String {
+            func end(_ name: String) -> Substring? { name.split(separator: ".").last }
+            let isClear = arguments.filter { end($0.field) == end(field) }.count == 1
+            return isClear ? end(field).map(String.init) ?? field : field
+        }
     }
 
     public let rows: [Row]
@@ -84,7 +91,8 @@ public struct HypercallTable: Sendable {
     /// The table for people, in Markdown: the call, what it performs, where its fields come from.
     public func lines() -> [String] {
         ["| call | performs | fields |", "|---|---|---|"] + rows.map { row in
-            let arguments = row.arguments.map { "\($0.field) in \($0.register)" }.joined(separator: ", ")
+            let arguments = row.arguments.map { "\(row.shortName(of: $0.field)) in \($0.register)" }
+                .joined(separator: ", ")
             let forms = row.forms.isEmpty ? "" : " (\(row.forms.joined(separator: ", ")))"
             return "| `\(row.call)` | `\(row.instruction)`\(forms) | \(arguments.isEmpty ? "none" : arguments) |"
         }

@@ -25,7 +25,7 @@ extension ToyProcessor {
     public func run(budget: UInt64) -> Exit {
         cache.dropStale()
         var left = budget
-        let isObserved = !breakpoints.isEmpty || !watchedCells.isEmpty || context.needsEveryStep
+        let isObserved = !breakpoints.isEmpty || context.needsEveryStep
         while true {
             if let exit = lookAround(left) { return exit }
             // A strobe that the host has left raised is reported again after the next instruction or trap.
@@ -194,7 +194,7 @@ extension ToyProcessor {
 
     /// One instruction, with everything up to date before and after it.
     private func step(_ left: inout UInt64, in blocks: BlockContext) -> Stop {
-        switch singleCode(at: programCounter, in: blocks, isWatching: !watchedCells.isEmpty) {
+        switch singleCode(at: programCounter, in: blocks) {
         case .block(let block): return runSpecial(block, &left, in: blocks)
         case .trap(let trap, let detail, let resume): return .trap(self.trap(trap, detail, resume))
         case .fault(let cause): return .fault(cause)

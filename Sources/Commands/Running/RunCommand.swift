@@ -18,6 +18,8 @@ struct RunCommand: TraplineCommand {
               paravirt   the guest calls the monitor instead
               interpret  everything is interpreted
               auto       the strongest that the verdict admits, and why
+            A guest whose monitor the verdict does not admit runs beside the bare machine, and the \
+            first instruction after which the two differ is shown.
 
             Exit codes:
               the guest's own status where it gives one

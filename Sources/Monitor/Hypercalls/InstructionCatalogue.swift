@@ -47,37 +47,59 @@ public struct InstructionCatalogue: Sendable {
         machine.instructions.firstIndex { $0.name == pattern }
     }
 
-    /// All ways to have an instruction, the plainest first; at most 64.
+    /// All ways to have an instruction, the plainest first; at most `wayLimit`.
     public func variants(of instruction: Int) -> [Variant] {
         guard machine.instructions.indices.contains(instruction) else { return [] }
         let described = machine.instructions[instruction]
-        var choices: [[Int]] = [[]]
-        for operand in described.operands {
-            choices = choices.flatMap { choice in operand.forms.indices.map { choice + [$0] } }
-            if choices.count > 64 { choices = Array(choices.prefix(64)) }
-        }
-        return choices.map { forms in
-            var used = Set(described.fields.indices)
-            for (operand, form) in zip(described.operands, forms) {
-                for (index, other) in operand.forms.enumerated() where index != form {
-                    used.subtract(fields(of: other))
-                }
-            }
-            for (operand, form) in zip(described.operands, forms) where operand.forms.indices.contains(form) {
-                used.formUnion(fields(of: operand.forms[form]))
-            }
+        return ways(described.encoding.groups.flatMap(\.pieces), of: described).map { way in
+            var forms = Array(repeating: 0, count: described.operands.count)
+            for choice in way.choices { forms[choice.operand] = choice.form }
             return Variant(
                 instruction: instruction, pattern: described.name, mnemonic: described.mnemonic, forms: forms,
-                formNames: zip(described.operands, forms).compactMap { operand, form in
-                    operand.forms.count > 1 ? operand.forms[form].name : nil
+                formNames: way.choices.compactMap { choice in
+                    let all = described.operands[choice.operand].forms
+                    return all.count > 1 ? all[choice.form].name : nil
                 },
-                fields: used.sorted().map { ($0, described.fields[$0].name) })
+                fields: way.fields.sorted().map { ($0, described.fields[$0].name) })
         }
     }
 
-    private func fields(of form: OperandForm) -> Set<Int> {
+    /// Instructions with operands within operands have very many ways.
+    private static let wayLimit = 64
+
+    /// Forms for the operands that stand somewhere in an encoding, and the fields that are encoded then.
+    private struct Way {
+        var choices: [(operand: Int, form: Int)] = []
         var fields: Set<Int> = []
-        for case .field(let field, _, _) in form.head + form.extensions.flatMap(\.pieces) { fields.insert(field.index) }
-        return fields
+    }
+
+    private func ways(_ pieces: [Piece], of described: Instruction) -> [Way] {
+        pieces.reduce([Way()]) { ways, piece in
+            switch piece {
+            case .literal, .any: return ways
+            case .field(let field, _, _):
+                return ways.map { way in
+                    var way = way
+                    way.fields.insert(field.index)
+                    return way
+                }
+            case .operand(let operand):
+                let own = self.ways(operand, of: described)
+                let all = ways.lazy.flatMap { way in
+                    own.lazy.map { Way(choices: way.choices + $0.choices, fields: way.fields.union($0.fields)) }
+                }
+                return Array(all.prefix(InstructionCatalogue.wayLimit))
+            }
+        }
+    }
+
+    private func ways(_ operand: OperandID, of described: Instruction) -> [Way] {
+        let forms = described.operands[operand.index].forms
+        return forms.indices.flatMap { form in
+            let pieces = forms[form].head + forms[form].extensions.flatMap(\.pieces)
+            return ways(pieces, of: described).map { inner in
+                Way(choices: [(operand.index, form)] + inner.choices, fields: inner.fields)
+            }
+        }
     }
 }

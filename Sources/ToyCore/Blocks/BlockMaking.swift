@@ -19,18 +19,21 @@ extension ToyProcessor {
     /// More instructions than this are not put into one block.
     static let blockLimit = 64
 
-    /// The context of the current mode and relocation.
+    /// The context of the current mode and relocation. Code that tests for watched cells is a context of its own, so
+    /// that nobody pays for the tests while nothing is watched.
     func currentContext() -> BlockContext {
         if cache.isOverfull { cache.removeAll() }
         let slots = engine.slots
         let keySlots = context.keySlots
+        let isWatching = !watchedCells.isEmpty
         let found = cache.context { candidate in
+            guard candidate.isWatching == isWatching else { return false }
             for (index, slot) in keySlots.enumerated() where slots[slot] != candidate.key[index] { return false }
             return true
         } make: {
             var state = self.state
             return BlockContext(
-                key: keySlots.map { slots[$0] }, slots: keySlots,
+                key: keySlots.map { slots[$0] }, slots: keySlots, isWatching: isWatching,
                 isUserMode: evaluator.test(description.userMode, over: &state),
                 isSupervisorMode: evaluator.test(description.supervisorMode, over: &state))
         }
@@ -58,7 +61,8 @@ extension ToyProcessor {
         if let block = blocks[address] { return .block(block) }
         let first = fetch(at: address)
         guard case .instruction(let decoded) = first.result else { return failure(first, at: address) }
-        var builder = BlockBuilder(context: context, constants: constants, key: blocks.known)
+        var builder = BlockBuilder(
+            context: context, constants: constants, key: blocks.known, isWatching: blocks.isWatching)
         switch builder.append(decoded, at: address) {
         case .needsOwnBlock:
             return .block(alone(decoded, at: address, first.cells, blocks))
@@ -104,15 +108,16 @@ extension ToyProcessor {
     private func alone(
         _ decoded: DecodedInstruction, at address: UInt64, _ cells: [Int], _ blocks: BlockContext
     ) -> Block {
-        single(decoded, at: address, cells, in: blocks, isWatching: false) { blocks.insert($0) }
+        single(decoded, at: address, cells, in: blocks) { blocks.insert($0) }
     }
 
     /// A block of one instruction, after which the core looks around.
     func single(
-        _ decoded: DecodedInstruction, at address: UInt64, _ cells: [Int], in blocks: BlockContext, isWatching: Bool,
+        _ decoded: DecodedInstruction, at address: UInt64, _ cells: [Int], in blocks: BlockContext,
         insert: (Block) -> Void
     ) -> Block {
-        var builder = BlockBuilder(context: context, constants: constants, key: blocks.known, isWatching: isWatching)
+        var builder = BlockBuilder(
+            context: context, constants: constants, key: blocks.known, isWatching: blocks.isWatching)
         if builder.append(decoded, at: address, alone: true) == .unsupported {
             return interpreted(decoded, at: address, cells, in: blocks, insert: insert)
         }
@@ -137,12 +142,12 @@ extension ToyProcessor {
     private func distinct(_ cells: [Int]) -> [Int] { Array(Set(cells)) }
 
     /// The code at a program counter as a block of one instruction.
-    func singleCode(at address: UInt64, in blocks: BlockContext, isWatching: Bool) -> CodeAt {
-        if let block = isWatching ? blocks.watching[address] : blocks.singles[address] { return .block(block) }
+    func singleCode(at address: UInt64, in blocks: BlockContext) -> CodeAt {
+        if let block = blocks.singles[address] { return .block(block) }
         let fetched = fetch(at: address)
         guard case .instruction(let decoded) = fetched.result else { return failure(fetched, at: address) }
-        return .block(single(decoded, at: address, fetched.cells, in: blocks, isWatching: isWatching) { block in
-            if isWatching { blocks.watching[address] = block } else { blocks.singles[address] = block }
+        return .block(single(decoded, at: address, fetched.cells, in: blocks) { block in
+            blocks.singles[address] = block
         })
     }
 
