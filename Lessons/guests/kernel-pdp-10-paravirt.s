@@ -10,7 +10,7 @@
 
 ENTER   = 777400                        ; MUUO 37,17,ENTER: JRST 1 to the address in 1
 SEEPC   = 777405                        ; JSP: the PC word into the accumulator named in 1, on at 2
-RETURN  = 777410                        ; JRST 2 by way of the cell whose address is in 1
+RETURN  = 777413                        ; JRST 2 by way of the cell whose address is in 1
 
         .org 40                         ; a call leaves itself in 40 and executes 41
 called: .word 0
