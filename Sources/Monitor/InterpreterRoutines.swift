@@ -14,6 +14,10 @@ final class InterpreterRoutines {
     private let programCounter: StateID
     private let programCounterMask: UInt64
     private let addressStep: UInt64
+    /// What units mean that settle it alone, whatever follows them: decoding costs more than the routine.
+    private var knownUnits: [UInt64: DecodedInstruction] = [:]
+
+    private static let knownLimit = 1 << 12
 
     /// What came of interpreting one instruction.
     enum Result {
@@ -87,12 +91,25 @@ final class InterpreterRoutines {
 
     /// Decodes at a virtual address, through the guest's own translation and out of its own storage.
     func decode(at address: UInt64) -> DecodeResult {
-        decoder.decode { index in
-            let at = (address &+ UInt64(index) &* addressStep) & programCounterMask
-            switch evaluate(machine.fetch, arguments: [at]) {
-            case .done(let results): return .unit(results.first ?? 0)
-            case .trap(let kind, let detail): return .trap(kind, detail: detail)
-            }
+        let first = fetch(at: address & programCounterMask)
+        if case .unit(let unit) = first, let known = knownUnits[unit] { return .instruction(known) }
+        var isAlone = true
+        let result = decoder.decode { index in
+            if index == 0 { return first }
+            isAlone = false
+            return fetch(at: self.address(index, unitsAfter: address))
+        }
+        if isAlone, case .unit(let unit) = first, case .instruction(let decoded) = result {
+            if knownUnits.count == InterpreterRoutines.knownLimit { knownUnits = [:] }
+            knownUnits[unit] = decoded
+        }
+        return result
+    }
+
+    private func fetch(at address: UInt64) -> FetchedUnit {
+        switch evaluate(machine.fetch, arguments: [address]) {
+        case .done(let results): return .unit(results.first ?? 0)
+        case .trap(let kind, let detail): return .trap(kind, detail: detail)
         }
     }
 
