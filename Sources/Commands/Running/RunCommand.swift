@@ -43,7 +43,6 @@ struct RunCommand: TraplineCommand {
 extension RunCommand {
     func perform(in context: Context) throws -> CommandStatus {
         let plan = try RunPlan(self)
-        let started = monotonicSeconds()
         let guests = try plan.guests.map { try LoadedGuest.stack($0, machine: plan.machine, in: context) }
         for guest in guests { try guest.requireSameMachine(as: guests[0]) }
         let selection = try MonitorSelection(
@@ -54,7 +53,7 @@ extension RunCommand {
         }
         try context.diagnostics.flush()
         let setup = try MachineSetup(guests, plan: plan, selection: selection)
-        let session = try RunSession(guests, setup: setup, plan: plan, reports: reports, started: started, in: context)
+        let session = try RunSession(guests, setup: setup, plan: plan, reports: reports, in: context)
         return try session.run()
     }
 }

@@ -42,7 +42,7 @@ struct LimitOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Stop after so many instructions of the guest.", valueName: "n"))
     var maxSteps: UInt64?
 
-    @Option(name: .long, help: ArgumentHelp("Stop after so many seconds.", valueName: "seconds"))
+    @Option(name: .long, help: ArgumentHelp("Stop after the guest has run so many seconds.", valueName: "seconds"))
     var timeout: Double?
 }
 

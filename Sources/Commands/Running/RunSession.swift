@@ -17,8 +17,7 @@ struct RunSession {
     private static let slice: UInt64 = 1000
 
     init(
-        _ guests: [LoadedGuest], setup: MachineSetup, plan: RunPlan, reports: ReportOptions, started: Double,
-        in context: Context
+        _ guests: [LoadedGuest], setup: MachineSetup, plan: RunPlan, reports: ReportOptions, in context: Context
     ) throws {
         self.guests = guests
         self.setup = setup
@@ -29,7 +28,8 @@ struct RunSession {
         let traceFile = try reports.traceFile.map { try FileWriter(path: $0) }
         self.traceFile = traceFile
         statisticsFile = try reports.statsFile.map { try FileWriter(path: $0) }
-        let deadline = plan.timeout.map { started + $0 }
+        // The guest's own time: what the verdict took to find is none of it.
+        let deadline = plan.timeout.map { monotonicSeconds() + $0 }
         let isShared = guests.count > 1
         let consoles = guests.indices.map { ConsoleOutput(context.output, guest: isShared ? $0 : nil) }
         self.consoles = consoles
