@@ -129,7 +129,8 @@ extension SourceParser {
         throw fail(
             "expected '<-' or a procedure's arguments, found \(current.described)",
             suggestion: Suggestions.nearest(
-                to: tokenText(target), in: ["let", "trap", "if", "case", "for", "abstract", "nothing"]))
+                to: tokenText(target), in: ["let", "trap", "if", "case", "for", "abstract", "nothing"]),
+            remedy: current.described == "'='" ? "A value is written with '<-'; '=' compares." : nil)
     }
 
     private func tokenText(_ expression: ExpressionSyntax) -> String {

@@ -120,7 +120,10 @@ struct SourceParser {
         if take(.newline) { return }
         // A `case` expression ends with its block.
         if previous.kind == .dedent || current.kind == .dedent || current.kind == .end { return }
-        throw fail("unexpected \(current.described)", remedy: "Nothing more belongs in this line.")
+        throw fail(
+            "unexpected \(current.described)",
+            remedy: current.described == "'if'"
+                ? "After a trap its condition is written with 'when'." : "Nothing more belongs in this line.")
     }
 
     /// The deeper lines after this one, each read by `line`.

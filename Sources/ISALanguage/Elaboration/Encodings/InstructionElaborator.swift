@@ -123,9 +123,11 @@ struct InstructionElaborator {
         var claims: [(claim: Claim, location: SourceLocation)] = []
         for name in syntax.claims {
             guard let claim = Claim(rawValue: name.text) else {
+                let classes = Claim.allCases.map(\.rawValue)
+                let near = Suggestions.nearest(to: name.text, in: classes)
                 throw machine.error(
-                    "'\(name.text)' is no class", at: name.span,
-                    suggestion: Suggestions.nearest(to: name.text, in: Claim.allCases.map(\.rawValue)))
+                    "'\(name.text)' is no class", at: name.span, suggestion: near,
+                    remedy: near == nil ? "Classes: \(classes.joined(separator: ", "))." : nil)
             }
             claims.append((claim, name.span.location))
         }

@@ -156,9 +156,11 @@ struct TemplateReader {
 
     private func register(_ name: String, _ width: Int, _ span: SourceSpan) throws(Reported) -> StateID {
         guard let id = machine.states[name], machine.component(id).isArray, id != machine.storage else {
-            let arrays = machine.description.state.filter(\.isArray).map(\.name)
+            let files = machine.description.state.filter { $0.isArray && $0.role != .storage }.map(\.name)
+            let near = Suggestions.nearest(to: name, in: files)
             throw machine.error(
-                "'\(name)' is no register file", at: span, suggestion: Suggestions.nearest(to: name, in: arrays))
+                "'\(name)' is no register file", at: span, suggestion: near,
+                remedy: near != nil || files.isEmpty ? nil : "Register files: \(files.joined(separator: ", ")).")
         }
         let component = machine.component(id)
         guard width <= component.indexWidth else {
