@@ -65,8 +65,11 @@ extension VerifyCommand {
                 palette.paint("\(machine.name):", .strong) + " \(machine.claimCount) claims about "
                     + "\(machine.subjectCount) subjects, every one proved")
             for verdict in machine.verdicts {
-                let emphasis: Emphasis = verdict.outcome == .holds ? .success : .warning
-                try context.output.line("  \(verdict.name): " + palette.paint(verdict.outcome.rawValue, emphasis))
+                // A refutation rests on its witness, which needs no certificate.
+                let isProved = verdict.outcome == .holds
+                try context.output.line(
+                    "  \(verdict.name): " + palette.paint(verdict.outcome.rawValue, isProved ? .success : .warning)
+                        + (isProved ? "" : ", as stated; only what holds is proved"))
             }
             let assumptions = distinct(machine.verdicts.flatMap(\.assumptions))
             for line in wrapped("assuming " + assumptions.joined(separator: "; "), columns: context.terminal.columns - 4)
