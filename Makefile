@@ -42,8 +42,8 @@ bench: test-packages build
 	$(SWIFT) build -c release --product Benchmarks
 	@./Tests/Benchmarks/run $(RELEASE) .build/release/Benchmarks
 
-soak: test-packages build
-	@./Tests/soak $(RELEASE)
+soak: test-packages
+	@./Tests/soak
 
 clean:
 	rm -rf .build
