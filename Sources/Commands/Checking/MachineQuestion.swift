@@ -62,9 +62,10 @@ struct MachineQuestion {
         if !exact.isEmpty { return exact }
         let found = description.instructions.filter { $0.mnemonic.lowercased() == name.lowercased() }
         if !found.isEmpty { return found }
-        // "JRST 1" for "JRST 1,ea": the beginning of a pattern.
+        // "JRST 1" for "JRST 1,ea": the beginning of a pattern, and of "JRST 12,ea" only where no word ends there.
         let begun = description.instructions.filter { $0.name.lowercased().hasPrefix(name.lowercased()) }
-        if name.contains(" "), !begun.isEmpty { return begun }
+        let words = begun.filter { $0.name.dropFirst(name.count).first.map { !$0.isLetter && !$0.isNumber } ?? true }
+        if name.contains(" "), !begun.isEmpty { return words.isEmpty ? begun : words }
         let mnemonics = distinct(description.instructions.map(\.mnemonic))
         let near = suggestion(for: name, among: mnemonics).map { "did you mean \(quoted($0))?" }
         throw Failure(.noInput, "machine \(quoted(description.name)) has no instruction \(quoted(name))",

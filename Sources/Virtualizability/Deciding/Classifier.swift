@@ -12,9 +12,7 @@ struct Classifier {
         var collector = Collector(index: index, checker: checker)
         var classes = Classes()
         privilege(&classes, &collector)
-        let isHarmless: Bool
-        if case .none = collector.ask(Property(.sensitive, .open)) { isHarmless = true } else { isHarmless = false }
-        if !isHarmless {
+        if !isHarmless(&collector, classes) {
             classes.control = collector.member("control/columns", .control, columns)
             behaviour(&classes, &collector)
             classes.trap = collector.member(Property(.lostTrap, .best))
@@ -24,6 +22,13 @@ struct Classifier {
             classes.timing = collector.member(Property(.timing, .open))
         }
         return (classes, collector.evidence)
+    }
+
+    /// Sensitive in no way at all. Where S2 is in user mode, that says nothing of an instruction that traps there: the
+    /// columns compare it in supervisor mode too.
+    private func isHarmless(_ collector: inout Collector, _ classes: Classes) -> Bool {
+        guard case .none = collector.ask(Property(.sensitive, .open)) else { return false }
+        return checker.context.relocatesInAnyMode || classes.privileged == .no
     }
 
     /// Asks, and keeps what was found.

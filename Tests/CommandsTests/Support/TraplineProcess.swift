@@ -55,9 +55,19 @@ final class RunningTrapline {
         try process.run()
     }
 
+    /// Writes to the process's input and closes it. A process that has ended by then is no harm: the signal that comes
+    /// of it is taken from this thread, and the process's children inherit nothing.
     func send(_ text: String) {
+        var pipeSignal = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&pipeSignal)
+        sigaddset(&pipeSignal, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipeSignal, &before)
         try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
         try? input.fileHandleForWriting.close()
+        var now = timespec()
+        sigtimedwait(&pipeSignal, nil, &now)
+        pthread_sigmask(SIG_SETMASK, &before, nil)
     }
 
     /// What has been printed so far.

@@ -18,7 +18,10 @@ struct MutationTests {
         let description = try Library.machine(name)
         var mutants = 0
         for index in description.instructions.indices {
-            guard let mutant = description.withoutModeTraps(index) else { continue }
+            // Other traps may follow the mode by way of an address.
+            guard report.instructions[index].classes.privileged == .yes,
+                let mutant = description.withoutModeTraps(index)
+            else { continue }
             mutants += 1
             let variant = description.instructions[index].name
             let isHarmless = MutationTests.harmless.contains { name.hasPrefix($0.key) && $0.value.contains(variant) }
