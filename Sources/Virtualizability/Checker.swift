@@ -60,7 +60,7 @@ public final class Checker {
         var poser = QueryPoser(description, assumed: options.assumptions, fault: options.fault)
         poser.countsCellsOutside = !options.weakening.ignoresCellsOutside
         decider = Decider(
-            poser, limits: SolverLimits(conflicts: options.conflictLimit, isInterrupted: isInterrupted))
+            poser, flow, limits: SolverLimits(conflicts: options.conflictLimit, isInterrupted: isInterrupted))
         var context = SettingContext(
             policy: Policy(defaultsOf: description), relocatesInAnyMode: false,
             policyOnBothSides: options.weakening.policyOnBothSides)

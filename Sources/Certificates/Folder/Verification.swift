@@ -30,15 +30,17 @@ public struct ClaimRegeneration {
     /// For the claims that a folder states, what the description has to say: every subject with every property that
     /// could be claimed of it, and the verdicts with their requirements. The stated outcomes are not compared.
     public var machines: (ClaimList) throws(CertificateError) -> [MachineClaims]
-    /// The formula and the map of one claim; nil when the description gives no such claim.
-    public var instance: (ClaimIdentifier) throws(CertificateError) -> (formula: CNF, map: VariableMap)?
+    /// The ways in which the description puts one claim, each as formula and map; none when it gives no such claim.
+    public var instances: (ClaimIdentifier) throws(CertificateError) -> [() -> Instance?]
+
+    public typealias Instance = (formula: CNF, map: VariableMap)
 
     public init(
         machines: @escaping (ClaimList) throws(CertificateError) -> [MachineClaims],
-        instance: @escaping (ClaimIdentifier) throws(CertificateError) -> (formula: CNF, map: VariableMap)?
+        instances: @escaping (ClaimIdentifier) throws(CertificateError) -> [() -> Instance?]
     ) {
         self.machines = machines
-        self.instance = instance
+        self.instances = instances
     }
 }
 
@@ -168,7 +170,7 @@ private struct Verification {
             mapBytes, variableLimit: formula.variableCount, file: record.mapFile)
         try check(header: header, of: claim, file: record.mapFile)
         if let regeneration {
-            try compare(claim, record, formulaBytes, mapBytes, with: try regeneration.instance(claim))
+            try compare(claim, record, formulaBytes, mapBytes, with: try regeneration.instances(claim))
         }
         let proof = try readProof(proofBytes, claim, record, formula)
         do {
@@ -203,21 +205,31 @@ private struct Verification {
 
     private func compare(
         _ claim: ClaimIdentifier, _ record: ClaimRecord, _ formula: [UInt8], _ map: [UInt8],
-        with instance: (formula: CNF, map: VariableMap)?
+        with instances: [() -> ClaimRegeneration.Instance?]
     ) throws(CertificateError) {
-        guard let instance else {
+        var nearest: (file: String, offset: Int)?
+        for instance in instances {
+            guard let instance = instance() else { continue }
+            let expected = ClaimFiles(claim, formula: instance.formula, map: instance.map)
+            guard let difference = difference(of: formula, from: expected.formula, in: record.formulaFile)
+                ?? difference(of: map, from: expected.map, in: record.mapFile)
+            else { return }
+            if difference.offset >= nearest?.offset ?? 0 { nearest = difference }
+        }
+        guard let nearest else {
             throw CertificateError(
                 .differsFromDescription, file: ClaimList.fileName, "the description gives no claim \(claim)")
         }
-        let expected = ClaimFiles(claim, formula: instance.formula, map: instance.map)
-        for (name, found, wanted) in [
-            (record.formulaFile, formula, expected.formula), (record.mapFile, map, expected.map),
-        ] where found != wanted {
-            let offset = zip(found, wanted).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-            throw CertificateError(
-                .differsFromDescription, file: name, at: .offset(offset ?? min(found.count, wanted.count)),
-                "the description gives another file for claim \(claim)")
-        }
+        throw CertificateError(
+            .differsFromDescription, file: nearest.file, at: .offset(nearest.offset),
+            "the description gives another file for claim \(claim)")
+    }
+
+    /// The first byte at which a file differs; nil where it does not.
+    private func difference(of found: [UInt8], from wanted: [UInt8], in file: String) -> (file: String, offset: Int)? {
+        guard found != wanted else { return nil }
+        let offset = zip(found, wanted).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+        return (file, offset ?? min(found.count, wanted.count))
     }
 
     mutating func checkVerdicts() throws(CertificateError) {

@@ -59,6 +59,9 @@ public struct MachineDescription: Sendable {
     /// Fetches the unit at the address held in its only argument (see `Program.argument`):
     /// translation with access `execute`, its traps, and the load. Result: the unit.
     public var fetch: Program
+    /// By `Access`, in the order of its raw values: from a virtual address, the only argument, to the real one, the
+    /// only result, with the traps on the way. Empty where the machine does not translate, or by no known rule.
+    public var translation: [Program]
     /// Runs after a trap, on the state in which the trap happened.
     /// Arguments: 0 code, 1 detail, 2 the address at which execution is to resume.
     public var delivery: Program?
@@ -81,6 +84,8 @@ public struct MachineDescription: Sendable {
     public var devices: [DeviceBinding]
     /// Roles that disagree with their closure, with the reason why that is right here.
     public var exemptions: [Exemption]
+    /// What it was made from.
+    var declared: MachineDeclarations?
 
     public init(name: String, title: String, location: SourceLocation) {
         self.name = name
@@ -99,6 +104,7 @@ public struct MachineDescription: Sendable {
         traps = []
         instructions = []
         fetch = Program(argumentWidths: [])
+        translation = []
         interrupts = []
         mapIsShadow = false
         devices = []

@@ -5,7 +5,7 @@ final class DiagnosticCollector {
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var omitted = 0
     private var seen: Set<Key> = []
-    private var sources: [String: SourceText] = [:]
+    private(set) var sources: [String: SourceText] = [:]
 
     private struct Key: Hashable {
         var span: SourceSpan?

@@ -33,6 +33,9 @@ struct Virtualiser {
         machine.halted = machine.halted.map { rewrite($0, as: .predicate) }
         machine.waiting = machine.waiting.map { rewrite($0, as: .predicate) }
         machine.map = nil
+        // No longer what the file says.
+        machine.translation = []
+        machine.declared = nil
         for index in machine.devices.indices {
             let ports = machine.devices[index].ports
             machine.devices[index].ports = ports.map { ($0.port, home($0.component)) }

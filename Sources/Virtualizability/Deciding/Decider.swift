@@ -25,9 +25,11 @@ final class Decider {
     let limits: SolverLimits
     private(set) var statistics = CheckStatistics()
     private var answers: [Query: Answer] = [:]
+    private let surroundings: Set<StateID>
 
-    init(_ poser: QueryPoser, limits: SolverLimits) {
+    init(_ poser: QueryPoser, _ flow: MachineFlow, limits: SolverLimits) {
         self.poser = poser
+        surroundings = flow.surroundings
         self.limits = limits
         decoder = Decoder(poser.description)
     }
@@ -58,19 +60,45 @@ final class Decider {
     }
 
     private func decide(_ query: Query) -> Answer {
-        let answer = decide(poser.pose(query))
-        guard case .undecided = answer, QueryPoser.isWidened(query.violation), !limits.isInterrupted() else {
-            return answer
+        var answer = Answer.undecided("not asked")
+        for manner in manners(of: query) {
+            if limits.isInterrupted() { return .undecided(UndecidedReason.interrupted.description) }
+            answer = decide(poser.pose(query, manner), isFinal: manner != .lemma)
+            guard case .undecided = answer else { return answer }
         }
-        return decide(poser.pose(query, exactly: true))
+        return answer
     }
 
-    private func decide(_ posed: PosedQuery) -> Answer {
+    /// The manners in which a question is put, one after the other until there is an answer.
+    func manners(of query: Query) -> [QueryPoser.Manner] {
+        QueryPoser.Manner.allCases.filter { manner in
+            guard poser.isPosed(query, manner) else { return false }
+            guard manner == .lemma else { return true }
+            if case .none = answer(lemma(for: query)) { return true }
+            return false
+        }
+    }
+
+    /// The translation lemma for the pairs of states that a query is about. A policy's part in it is what translation
+    /// and map touch.
+    func lemma(for query: Query) -> Query {
+        var kind = query.kind
+        kind.variedResources = nil
+        if case .policy(let policy) = kind.control {
+            kind.control = .policy(Policy(policy.handlings.filter { surroundings.contains($0.key) }))
+        }
+        return Query(subject: .machine, violation: .translation, kind: kind)
+    }
+
+    /// - Parameter isFinal: a model decides, if it is confirmed.
+    private func decide(_ posed: PosedQuery, isFinal: Bool) -> Answer {
         switch posed.symbols.graph.decide(posed.assertions, limits: limits) {
         case .unsatisfiable(let refutation):
             if refutation.formula.clauseCount <= 1 { statistics.trivial += 1 }
             return .none
         case .undecided(let reason): return .undecided(reason.description)
+        case .satisfiable where !isFinal || posed.query.violation == .translation:
+            return .undecided("the translation lemma does not settle it")
         case .satisfiable(let model): return confirm(posed, model)
         }
     }

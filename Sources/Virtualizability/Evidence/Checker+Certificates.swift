@@ -9,7 +9,8 @@ extension Checker {
     public func certify(
         into writer: CertificateWriter, progress: (_ written: Int) -> Bool = { _ in true }
     ) throws(CertificateError) -> MachineClaims {
-        let obligations = Obligations(description: description, footprint: options.monitorFootprint)
+        var obligations = Obligations(description: description, footprint: options.monitorFootprint)
+        obligations.lemmas = obligations.possibleLemmas.filter { isProved(.machine, $0) }
         var subjects: [SubjectClaims] = []
         var written = 0
         for (name, subject) in obligations.subjects {
@@ -46,12 +47,15 @@ extension Checker {
     private func write(
         _ claim: ClaimIdentifier, _ query: Query, to writer: CertificateWriter
     ) throws(CertificateError) -> Bool {
-        let posed = decider.poser.pose(query)
-        guard case .unsatisfiable(let refutation) = posed.symbols.graph.decide(
-            posed.assertions, limits: decider.limits, wantsProof: true), let proof = refutation.proof
-        else { return false }
-        try writer.add(claim, formula: refutation.formula, proof: proof, map: refutation.map)
-        return true
+        for manner in decider.manners(of: query) {
+            let posed = decider.poser.pose(query, manner)
+            guard case .unsatisfiable(let refutation) = posed.symbols.graph.decide(
+                posed.assertions, limits: decider.limits, wantsProof: true), let proof = refutation.proof
+            else { continue }
+            try writer.add(claim, formula: refutation.formula, proof: proof, map: refutation.map)
+            return true
+        }
+        return false
     }
 
     /// A verdict that does not follow: refuted if for some subject every alternative has a counterexample.
@@ -73,7 +77,7 @@ extension Checker {
         let regenerator = Regenerator(descriptions)
         return ClaimRegeneration(
             machines: { list throws(CertificateError) in try regenerator.machines(list) },
-            instance: { claim throws(CertificateError) in regenerator.instance(claim) })
+            instances: { claim throws(CertificateError) in regenerator.instances(claim) })
     }
 }
 
@@ -117,10 +121,13 @@ private final class Regenerator {
         let relocates = ShadowMap(description)?.isSameInEveryMode
             ?? stated.subjects.first { $0.name == "machine" }?.proved.contains(anyMode) ?? false
         let context = SettingContext(policy: assumptions.policy, relocatesInAnyMode: relocates)
-        let decider = Decider(QueryPoser(description, assumed: assumptions.given), limits: SolverLimits())
-        let obligations = Obligations(description: description, footprint: assumptions.footprint)
+        let flow = MachineFlow(description)
+        let decider = Decider(QueryPoser(description, assumed: assumptions.given), flow, limits: SolverLimits())
+        var obligations = Obligations(description: description, footprint: assumptions.footprint)
+        let proved = stated.subjects.first { $0.name == "machine" }?.proved ?? []
+        obligations.lemmas = obligations.possibleLemmas.filter { proved.contains($0.name) }
         return Regenerated(
-            conditions: ConditionChecker(decider, MachineFlow(description), context),
+            conditions: ConditionChecker(decider, flow, context),
             subjects: Dictionary(
                 obligations.subjects.map { ($0.name, $0.subject) }, uniquingKeysWith: { first, _ in first }),
             obligations: obligations)
@@ -141,12 +148,23 @@ private final class Regenerator {
             })
     }
 
-    func instance(_ claim: ClaimIdentifier) -> (formula: CNF, map: VariableMap)? {
+    /// In every manner; in the lemma's only where the list has the lemma itself.
+    func instances(_ claim: ClaimIdentifier) -> [() -> ClaimRegeneration.Instance?] {
         guard let machine = machines[claim.machine], let subject = machine.subjects[claim.subject],
             let property = Property(name: claim.property),
             machine.obligations.properties(of: subject).contains(property)
-        else { return nil }
-        let posed = machine.conditions.decider.poser.pose(machine.conditions.query(subject, property))
-        return posed.symbols.graph.encode(posed.assertions)
+        else { return [] }
+        let query = machine.conditions.query(subject, property)
+        let poser = machine.conditions.decider.poser
+        let lemma = machine.conditions.decider.lemma(for: query)
+        let hasLemma = machine.obligations.lemmas.contains { machine.conditions.query(.machine, $0) == lemma }
+        return QueryPoser.Manner.allCases.filter { manner in
+            poser.isPosed(query, manner) && (manner != .lemma || hasLemma)
+        }.map { manner in
+            {
+                let posed = poser.pose(query, manner)
+                return posed.symbols.graph.encode(posed.assertions)
+            }
+        }
     }
 }

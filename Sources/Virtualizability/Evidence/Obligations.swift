@@ -16,6 +16,16 @@ struct Obligations {
     let description: MachineDescription
     /// Variants of which a monitor in the machine's own code is made; nil where nobody says.
     let footprint: [String]?
+    /// The translation lemmas that were proved. Claims about instructions may rest on them, so every verdict needs them.
+    var lemmas: [Property] = []
+
+    /// One for each setting.
+    var possibleLemmas: [Property] { Setting.allCases.map { Property(.translation, $0) } }
+
+    init(description: MachineDescription, footprint: [String]?) {
+        self.description = description
+        self.footprint = footprint
+    }
 
     var all: [Obligation] {
         Condition.all.map(theorem) + [
@@ -84,7 +94,7 @@ struct Obligations {
         switch subject {
         case .instruction(let index): obligation.instruction(index)
         case .interrupt: obligation.interrupt
-        case .machine: obligation.machine
+        case .machine: obligation.machine.map { $0 + lemmas }
         }
     }
 

@@ -28,6 +28,8 @@ struct MapQueries {
             posed.assertions.append(graph.disjunction(refused.map(\.condition)))
         case .vectorInside:
             poseVectorInside(&posed)
+        case .translation:
+            posed.assertions.append(graph.disjunction(Access.allCases.map(isMisplaced)))
         default: posed.assertions.append(graph.bool(false))
         }
     }
@@ -43,6 +45,26 @@ struct MapQueries {
             return evaluator.run(description.fetch)
         }
         return (fetch(pair.virtual), fetch(pair.real))
+    }
+
+    /// The translation lemma does not hold of an access: the real side allows it, but the guest's own machine does not,
+    /// or gives it another place or none.
+    private func isMisplaced(_ access: Access) -> Term {
+        guard description.translation.indices.contains(Int(access.rawValue)) else { return graph.bool(true) }
+        let program = description.translation[Int(access.rawValue)]
+        let address = graph.variable("address.\(access)", width: program.argumentWidths.first ?? 64)
+        func translated(_ state: SymbolicState) -> SymbolicOutcome {
+            var evaluator = SymbolicEvaluator(description, state, machine.symbols)
+            evaluator.arguments = [address]
+            return evaluator.run(program)
+        }
+        let (virtual, real) = (translated(pair.virtual), translated(pair.real))
+        guard let place = virtual.results.first, let found = real.results.first else { return graph.bool(true) }
+        let moved = graph.add(place, graph.resized(pair.origin, graph.width(of: place)))
+        let wrong = graph.disjunction([
+            graph.not(virtual.done), graph.ne(found, moved), graph.not(machine.symbols.isInside(place, pair.extent)),
+        ])
+        return graph.and(real.done, wrong)
     }
 
     private func unitsDiffer(_ a: SymbolicOutcome, _ b: SymbolicOutcome) -> Term {

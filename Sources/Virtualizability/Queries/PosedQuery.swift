@@ -25,7 +25,19 @@ struct PosedQuery {
 /// Turns questions about one machine into terms. Every question gets a graph of its own, so that its formula depends
 /// on nothing else that was asked.
 struct QueryPoser {
+    /// In which words a question is put. All that a claim in one of them proves, holds; where an answer is yes, only
+    /// the last is final.
+    enum Manner: CaseIterable {
+        /// About any translation that obeys the lemma, and widened.
+        case lemma
+        /// Widened: see `pose`.
+        case widened
+        case exact
+    }
+
     let description: MachineDescription
+    /// Nil where there is no lemma to be had.
+    let abstraction: TranslationAbstraction?
     let catalogue: EncodingCatalogue
     let assumed: [ComponentAssumption]
     /// Off only in the test that shows why cells outside the window must count.
@@ -36,6 +48,7 @@ struct QueryPoser {
     init(_ description: MachineDescription, assumed: [ComponentAssumption] = [], fault: SeededFault? = nil) {
         self.description = description
         self.assumed = assumed
+        abstraction = description.abstractingTranslation()
         catalogue = EncodingCatalogue(description)
         views = MonitorViews(description, fault)
     }
@@ -45,19 +58,23 @@ struct QueryPoser {
     /// By default the question is widened: "or the real execution reads a cell outside the window". Nearly always
     /// there is no such read, and then both sides share every value that they load, which makes the proof short. A
     /// claim of the wider question is one of the narrower; where the wider one has an answer that the evaluator does
-    /// not confirm, `exactly` poses the question as it stands.
-    func pose(_ query: Query, exactly: Bool = false) -> PosedQuery {
+    /// not confirm, `.exact` poses the question as it stands.
+    func pose(_ query: Query, _ manner: Manner = .widened) -> PosedQuery {
         let symbols = Symbols()
-        symbols.confines = !exactly && QueryPoser.isWidened(query.violation)
-        let machine = SymbolicMachine(description: description, symbols: symbols)
-        let pair = PairBuilder(machine: machine, kind: query.kind, assumed: assumed).build()
+        symbols.confines = manner != .exact && QueryPoser.isWidened(query.violation)
+        var machine = SymbolicMachine(description: description, symbols: symbols)
+        var pair = PairBuilder(machine: machine, kind: query.kind, assumed: assumed).build()
+        if manner == .lemma, let abstraction {
+            machine = SymbolicMachine(description: abstraction.machine, symbols: symbols)
+            pair.real.placement = Placement(abstraction, pair)
+        }
         var posed = PosedQuery(query: query, symbols: symbols, pair: pair, assertions: pair.assumptions)
         switch query.violation {
         case .interpreter, .masked:
             let square = SquareBuilder(
                 machine: machine, pair: pair, kind: query.kind, views: views, catalogue: catalogue)
             square.pose(&posed)
-        case .mapMode, .mapTranslation, .anyModeTranslation, .vectorInside, .bounds:
+        case .mapMode, .mapTranslation, .translation, .anyModeTranslation, .vectorInside, .bounds:
             MapQueries(machine: machine, pair: pair).pose(&posed)
         case .timing:
             poseTiming(&posed, machine)
@@ -68,6 +85,23 @@ struct QueryPoser {
             posed.assertions += shadow.knowledge(pair, symbols, bothWays: !query.kind.realIsUser)
         }
         return posed
+    }
+
+    /// Whether a question can be put in a manner. The lemma's must have been proved of the same relation.
+    func isPosed(_ query: Query, _ manner: Manner) -> Bool {
+        switch manner {
+        case .lemma: abstraction != nil && QueryPoser.isDirect(query.violation)
+        case .widened: true
+        case .exact: QueryPoser.isWidened(query.violation)
+        }
+    }
+
+    /// The violations that only the execution of both sides' own code can show.
+    private static func isDirect(_ violation: Violation) -> Bool {
+        switch violation {
+        case .completes, .control, .behaviour, .lostTrap, .sensitive, .direct, .directUnmoved: true
+        default: false
+        }
     }
 
     /// The violations in whose query reads outside the window may be counted.

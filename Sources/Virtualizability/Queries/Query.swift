@@ -38,6 +38,9 @@ enum Violation: String, Hashable, CaseIterable {
     case mapMode = "map-mode"
     /// User mode fetches what the guest would not fetch there.
     case mapTranslation = "map-translation"
+    /// The real translation allows an access that the guest's does not, or gives it another place: the lemma behind
+    /// proofs about instructions.
+    case translation
     /// The same in any mode, and the other way round too: relocation is active in every mode.
     case anyModeTranslation = "any-mode-translation"
     /// Trap delivery on the real machine touches the guest's cells, where these are the first ones.

@@ -115,6 +115,9 @@ struct SymbolicEvaluator: Interpretation {
     func apply(_ function: ISALanguage.FunctionID, _ arguments: [Term], width: Int) -> Term {
         let declared = description.functions[function.index]
         var name = declared.name
+        if let placement = before.placement, placement.speaks(of: arguments, of: declared) {
+            return graph.resized(placement.apply(declared, arguments, in: symbols), width)
+        }
         if declared.purpose != .computation, arguments.count >= 2 {
             if before.isShadowed { name = ShadowMap.name(declared.name) }
             symbols.noteTranslated(arguments[0], arguments[1])

@@ -10,6 +10,8 @@ struct SymbolicState {
     var size: Term
     /// Addresses go through the monitor's shadow tables, about which only their relation to the guest's is known.
     var isShadowed = false
+    /// Where the translation is taken to be unknown: what the lemma says of this side's.
+    var placement: Placement?
 
     /// The value of a scalar component.
     subscript(component: StateID) -> Term {

@@ -2,6 +2,8 @@
 /// header, constants, state, traps, functions, translation, and then everything that is a program.
 struct MachineElaborator {
     let diagnostics: DiagnosticCollector
+    /// Leaves the translation open; nil: as the file has it.
+    var abstraction: TranslationAbstraction.Request?
 
     init(_ diagnostics: DiagnosticCollector) { self.diagnostics = diagnostics }
 
@@ -32,7 +34,9 @@ struct MachineElaborator {
         StateElaborator(machine: tables).traps(declarations)
         SystemElaborator(machine: tables).functions(declarations)
         guard !diagnostics.hasErrors else { return nil }
+        if let abstraction { tables.abstractTranslation(abstraction) }
         SystemElaborator(machine: tables).fetch()
+        SystemElaborator(machine: tables).translation()
         guard !diagnostics.hasErrors else { return nil }
         SystemElaborator(machine: tables).system(declarations)
         let instructions = InstructionElaborator(machine: tables)
@@ -42,9 +46,11 @@ struct MachineElaborator {
             }
         }
         guard !diagnostics.hasErrors else { return nil }
-        DefinitionChecker(machine: tables).check(declarations)
+        if abstraction == nil { DefinitionChecker(machine: tables).check(declarations) }
         guard !diagnostics.hasErrors else { return nil }
         EncodingOrder(machine: tables).arrange()
+        tables.description.declared = MachineDeclarations(
+            declarations: declarations, ancestors: ancestors, sources: diagnostics.sources)
         return diagnostics.hasErrors ? nil : tables
     }
 

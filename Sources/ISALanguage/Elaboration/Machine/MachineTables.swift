@@ -12,7 +12,7 @@ final class MachineTables {
     var operands: [String: OperandSyntax] = [:]
     var traps: [String: TrapID] = [:]
     var translate: (syntax: TranslateSyntax, addressWidth: Int)?
-    var abstractTranslation: (allows: FunctionID, address: FunctionID, reads: [StateID])?
+    var abstractTranslation: AbstractTranslation?
     /// Cells of a unit come most significant first.
     var cellsMostFirst: Bool?
     var pc: StateID?

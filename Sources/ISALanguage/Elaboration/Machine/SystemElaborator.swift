@@ -84,15 +84,7 @@ struct SystemElaborator {
             }
             components.append(id)
         }
-        let widths = [width, 2] + components.map { machine.component($0).width }
-        let allows = machine.newFunction(
-            UninterpretedFunction(
-                name: "translation allows", argumentWidths: widths, resultWidth: 1, purpose: .translationAllows))
-        let address = machine.newFunction(
-            UninterpretedFunction(
-                name: "translation address", argumentWidths: widths, resultWidth: machine.realWidth,
-                purpose: .translationAddress))
-        machine.abstractTranslation = (allows, address, components)
+        machine.abstractTranslation(reading: components, addressWidth: width, refusal: nil)
     }
 
     // MARK: Programs
@@ -101,6 +93,20 @@ struct SystemElaborator {
         do {
             try fetchUnit()
         } catch {}
+    }
+
+    /// What a virtual address comes to, for each kind of access.
+    func translation() {
+        guard let translate = machine.translate, machine.abstractTranslation == nil else { return }
+        let place = translate.syntax.parameters[0].name.span
+        for access in Access.allCases {
+            let elaborator = ProgramElaborator(
+                machine, context: ProgramContext(title: "translate"), argumentWidths: [translate.addressWidth])
+            elaborator.builder.at(place.location)
+            let address = elaborator.builder.pure(.argument(0), width: translate.addressWidth)
+            guard let real = try? elaborator.translated(address, access, [:], place) else { return }
+            machine.description.translation.append(elaborator.builder.finish(results: [real]))
+        }
     }
 
     func system(_ declarations: [DeclarationSyntax]) {

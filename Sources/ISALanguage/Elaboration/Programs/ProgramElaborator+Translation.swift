@@ -38,8 +38,13 @@ extension ProgramElaborator {
         let kind = builder.constant(access.rawValue, width: 2)
         let arguments = [address, kind] + functions.reads.map { read($0) }
         let allows = builder.pure(.apply(functions.allows, arguments), width: 1)
-        define(Name(text: "refused", span: translate.parameters[0].name.span), .bits(builder.not(allows)))
-        statements(translate.body)
+        let refused = builder.not(allows)
+        if let refusal = functions.refusal {
+            builder.trap(refusal, when: builder.both(path, refused) ?? refused, detail: nil)
+        } else {
+            define(Name(text: "refused", span: translate.parameters[0].name.span), .bits(refused))
+            statements(translate.body)
+        }
         return builder.pure(.apply(functions.address, arguments), width: machine.realWidth)
     }
 }
