@@ -16,6 +16,8 @@ public struct CheckerOptions: Sendable {
     /// A mistake planted in the monitor's programs; squares must refute it.
     public var fault: SeededFault?
     var weakening = Weakening()
+    /// Off only in the test which shows that lemmas change no answer.
+    var usesLemmas = true
 
     public init() {}
 
@@ -59,6 +61,7 @@ public final class Checker {
         flow = MachineFlow(description)
         var poser = QueryPoser(description, assumed: options.assumptions, fault: options.fault)
         poser.countsCellsOutside = !options.weakening.ignoresCellsOutside
+        poser.usesLemmas = options.usesLemmas
         decider = Decider(
             poser, flow, limits: SolverLimits(conflicts: options.conflictLimit, isInterrupted: isInterrupted))
         var context = SettingContext(

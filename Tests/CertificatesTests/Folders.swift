@@ -92,8 +92,9 @@ final class Folders {
     static var regeneration: ClaimRegeneration {
         ClaimRegeneration { list throws(CertificateError) in
             machines
-        } instance: { claim throws(CertificateError) in
-            formulas[claim].map { ($0, map(of: $0)) }
+        } instances: { claim throws(CertificateError) in
+            // Of several spellings one must fit.
+            [{ nil }, { formulas[claim].map { ($0, map(of: $0)) } }]
         }
     }
 

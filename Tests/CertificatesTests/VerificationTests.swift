@@ -204,7 +204,7 @@ import Testing
         if change == "added" || change == "map" { #expect(flaw(folders) == nil) }
         if change == "gone" {
             var regeneration = Folders.regeneration
-            regeneration.instance = { claim throws(CertificateError) in nil }
+            regeneration.instances = { claim throws(CertificateError) in [] }
             #expect(throws: CertificateError.self) {
                 try VerificationReport.verify(folder: folders.folder, regeneration: regeneration)
             }

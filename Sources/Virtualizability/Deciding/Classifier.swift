@@ -88,8 +88,10 @@ struct Classifier {
     }
 
     private func privilege(_ classes: inout Classes, _ collector: inout Collector) {
+        // An example under the policy is one without it.
+        classes.privileged = isPrivileged(.best, &collector)
         classes.strictlyPrivileged = isPrivileged(.strict, &collector)
-        classes.privileged = classes.strictlyPrivileged == .yes ? .yes : isPrivileged(.best, &collector)
+        if classes.strictlyPrivileged == .yes { classes.privileged = .yes }
     }
 
     /// It never completes in user mode, and some state completes in supervisor mode where it traps in user mode.

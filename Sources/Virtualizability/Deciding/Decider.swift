@@ -26,6 +26,8 @@ final class Decider {
     private(set) var statistics = CheckStatistics()
     private var answers: [Query: Answer] = [:]
     private let surroundings: Set<StateID>
+    /// Pairs of states that have shown something of a subject: often they show the next thing, too.
+    private var examples: [Subject: [ConcreteCase]] = [:]
 
     init(_ poser: QueryPoser, _ flow: MachineFlow, limits: SolverLimits) {
         self.poser = poser
@@ -43,7 +45,9 @@ final class Decider {
         statistics.queries += 1
         switch answer {
         case .none: statistics.proved += 1
-        case .found: statistics.witnessed += 1
+        case .found(let example):
+            statistics.witnessed += 1
+            examples[query.subject, default: []].append(example)
         case .undecided: statistics.undecided += 1
         }
         answers[query] = answer
@@ -60,6 +64,10 @@ final class Decider {
     }
 
     private func decide(_ query: Query) -> Answer {
+        if let known = examples[query.subject] {
+            let replay = replay(query)
+            if let example = known.first(where: replay.confirms) { return .found(example) }
+        }
         var answer = Answer.undecided("not asked")
         for manner in manners(of: query) {
             if limits.isInterrupted() { return .undecided(UndecidedReason.interrupted.description) }
@@ -73,50 +81,60 @@ final class Decider {
     func manners(of query: Query) -> [QueryPoser.Manner] {
         QueryPoser.Manner.allCases.filter { manner in
             guard poser.isPosed(query, manner) else { return false }
-            guard manner == .lemma else { return true }
-            if case .none = answer(lemma(for: query)) { return true }
+            guard manner == .lemma, let lemma = lemma(for: query) else { return true }
+            if case .none = answer(lemma) { return true }
             return false
         }
     }
 
-    /// The translation lemma for the pairs of states that a query is about. A policy's part in it is what translation
-    /// and map touch.
-    func lemma(for query: Query) -> Query {
+    /// The lemma for the pairs of states that a query is about; nil where none is needed. A policy's part in it is
+    /// what translation and map touch.
+    func lemma(for query: Query) -> Query? {
+        guard case .lemma(let violation)? = poser.premise(of: query) else { return nil }
         var kind = query.kind
         kind.variedResources = nil
         if case .policy(let policy) = kind.control {
             kind.control = .policy(Policy(policy.handlings.filter { surroundings.contains($0.key) }))
         }
-        return Query(subject: .machine, violation: .translation, kind: kind)
+        return Query(subject: .machine, violation: violation, kind: kind)
     }
 
     /// - Parameter isFinal: a model decides, if it is confirmed.
     private func decide(_ posed: PosedQuery, isFinal: Bool) -> Answer {
+        if isFinal, isLikely(posed.query), let example = smallExample(posed, replay(posed.query)) {
+            return .found(example)
+        }
         switch posed.symbols.graph.decide(posed.assertions, limits: limits) {
         case .unsatisfiable(let refutation):
             if refutation.formula.clauseCount <= 1 { statistics.trivial += 1 }
             return .none
         case .undecided(let reason): return .undecided(reason.description)
-        case .satisfiable where !isFinal || posed.query.violation == .translation:
-            return .undecided("the translation lemma does not settle it")
+        case .satisfiable where !isFinal || [.translation, .existence].contains(posed.query.violation):
+            return .undecided("the lemma does not settle it")
         case .satisfiable(let model): return confirm(posed, model)
         }
     }
 
+    /// What nearly every instruction does: it is looked for among small states at once.
+    private func isLikely(_ query: Query) -> Bool { query.violation == .completes || query.violation == .privilege }
+
     /// A model must be a counterexample in numbers, or nothing is decided.
     private func confirm(_ posed: PosedQuery, _ model: Model) -> Answer {
         let replay = replay(posed.query)
-        if let small = smallModel(posed), let concrete = posed.concrete(small, description),
-            replay.confirms(concrete)
-        {
-            return .found(concrete)
-        }
+        if !isLikely(posed.query), let small = smallExample(posed, replay) { return .found(small) }
         guard let concrete = posed.concrete(model, description) else {
             return .undecided("there is a model, but its storage is too large to replay it")
         }
         if replay.confirms(concrete) { return .found(concrete) }
         let reason = posed.isExact ? "" : ", perhaps because the encodings are too many to list"
         return .undecided("there is a model, but the reference evaluator does not confirm it\(reason)")
+    }
+
+    private func smallExample(_ posed: PosedQuery, _ replay: Replay) -> ConcreteCase? {
+        guard let small = smallModel(posed), let concrete = posed.concrete(small, description),
+            replay.confirms(concrete)
+        else { return nil }
+        return concrete
     }
 
     /// A model with as little storage as possible: small states are quick to replay and easy to read.

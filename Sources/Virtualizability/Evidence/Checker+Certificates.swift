@@ -157,7 +157,8 @@ private final class Regenerator {
         let query = machine.conditions.query(subject, property)
         let poser = machine.conditions.decider.poser
         let lemma = machine.conditions.decider.lemma(for: query)
-        let hasLemma = machine.obligations.lemmas.contains { machine.conditions.query(.machine, $0) == lemma }
+        let hasLemma = lemma == nil
+            || machine.obligations.lemmas.contains { machine.conditions.query(.machine, $0) == lemma }
         return QueryPoser.Manner.allCases.filter { manner in
             poser.isPosed(query, manner) && (manner != .lemma || hasLemma)
         }.map { manner in

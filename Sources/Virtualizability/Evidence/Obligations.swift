@@ -19,8 +19,10 @@ struct Obligations {
     /// The translation lemmas that were proved. Claims about instructions may rest on them, so every verdict needs them.
     var lemmas: [Property] = []
 
-    /// One for each setting.
-    var possibleLemmas: [Property] { Setting.allCases.map { Property(.translation, $0) } }
+    /// One of each for each setting.
+    var possibleLemmas: [Property] {
+        Setting.allCases.map { Property(.translation, $0) } + [Property(.existence, .best)]
+    }
 
     init(description: MachineDescription, footprint: [String]?) {
         self.description = description

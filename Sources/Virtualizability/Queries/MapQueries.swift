@@ -29,7 +29,9 @@ struct MapQueries {
         case .vectorInside:
             poseVectorInside(&posed)
         case .translation:
-            posed.assertions.append(graph.disjunction(Access.allCases.map(isMisplaced)))
+            posed.assertions.append(graph.disjunction(kindsOfAccess.map(isMisplaced)))
+        case .existence:
+            posed.assertions.append(graph.disjunction(kindsOfAccess.map(isMissing)))
         default: posed.assertions.append(graph.bool(false))
         }
     }
@@ -47,24 +49,40 @@ struct MapQueries {
         return (fetch(pair.virtual), fetch(pair.real))
     }
 
+    /// One for each way in which accesses are translated.
+    private var kindsOfAccess: [Access] {
+        guard description.translation.count == Access.allCases.count else { return Access.allCases }
+        var seen: Set<Program> = []
+        return Access.allCases.filter { seen.insert(description.translation[Int($0.rawValue)]).inserted }
+    }
+
     /// The translation lemma does not hold of an access: the real side allows it, but the guest's own machine does not,
     /// or gives it another place or none.
     private func isMisplaced(_ access: Access) -> Term {
-        guard description.translation.indices.contains(Int(access.rawValue)) else { return graph.bool(true) }
-        let program = description.translation[Int(access.rawValue)]
-        let address = graph.variable("address.\(access)", width: program.argumentWidths.first ?? 64)
-        func translated(_ state: SymbolicState) -> SymbolicOutcome {
-            var evaluator = SymbolicEvaluator(description, state, machine.symbols)
-            evaluator.arguments = [address]
-            return evaluator.run(program)
-        }
-        let (virtual, real) = (translated(pair.virtual), translated(pair.real))
-        guard let place = virtual.results.first, let found = real.results.first else { return graph.bool(true) }
+        guard let virtual = translated(access, pair.virtual), let real = translated(access, pair.real),
+            let place = virtual.results.first, let found = real.results.first
+        else { return graph.bool(true) }
         let moved = graph.add(place, graph.resized(pair.origin, graph.width(of: place)))
         let wrong = graph.disjunction([
             graph.not(virtual.done), graph.ne(found, moved), graph.not(machine.symbols.isInside(place, pair.extent)),
         ])
         return graph.and(real.done, wrong)
+    }
+
+    /// The same for the other lemma: the guest's machine gives a place that is none of its cells.
+    private func isMissing(_ access: Access) -> Term {
+        guard let virtual = translated(access, pair.virtual), let place = virtual.results.first else {
+            return graph.bool(true)
+        }
+        return graph.and(virtual.done, graph.not(machine.symbols.isInside(place, pair.extent)))
+    }
+
+    private func translated(_ access: Access, _ state: SymbolicState) -> SymbolicOutcome? {
+        guard description.translation.indices.contains(Int(access.rawValue)) else { return nil }
+        let program = description.translation[Int(access.rawValue)]
+        var evaluator = SymbolicEvaluator(description, state, machine.symbols)
+        evaluator.arguments = [graph.variable("address.\(access)", width: program.argumentWidths.first ?? 64)]
+        return evaluator.run(program)
     }
 
     private func unitsDiffer(_ a: SymbolicOutcome, _ b: SymbolicOutcome) -> Term {

@@ -36,19 +36,26 @@ struct QueryPoser {
     }
 
     let description: MachineDescription
-    /// Nil where there is no lemma to be had.
-    let abstraction: TranslationAbstraction?
+    /// Nil where there is no lemma to be had: of the real translation, and of the guest's own.
+    let placed: TranslationAbstraction?
+    let existing: TranslationAbstraction?
     let catalogue: EncodingCatalogue
     let assumed: [ComponentAssumption]
     /// Off only in the test that shows why cells outside the window must count.
     var countsCellsOutside = true
+    var usesLemmas = true
     /// What the monitor runs, with the fault that is planted in it in tests and demonstrations.
     let views: MonitorViews
+    private let existingViews: MonitorViews?
+    private let shadow: ShadowMap?
 
     init(_ description: MachineDescription, assumed: [ComponentAssumption] = [], fault: SeededFault? = nil) {
         self.description = description
         self.assumed = assumed
-        abstraction = description.abstractingTranslation()
+        placed = description.abstractingTranslation(.whole)
+        existing = description.abstractingTranslation(.addresses)
+        shadow = ShadowMap(description)
+        existingViews = existing.map { MonitorViews($0.machine, fault) }
         catalogue = EncodingCatalogue(description)
         views = MonitorViews(description, fault)
     }
@@ -62,11 +69,25 @@ struct QueryPoser {
     func pose(_ query: Query, _ manner: Manner = .widened) -> PosedQuery {
         let symbols = Symbols()
         symbols.confines = manner != .exact && QueryPoser.isWidened(query.violation)
+        symbols.boundsBare = query.violation == .interpreter
         var machine = SymbolicMachine(description: description, symbols: symbols)
         var pair = PairBuilder(machine: machine, kind: query.kind, assumed: assumed).build()
-        if manner == .lemma, let abstraction {
-            machine = SymbolicMachine(description: abstraction.machine, symbols: symbols)
-            pair.real.placement = Placement(abstraction, pair)
+        var views = views
+        if manner == .lemma {
+            if query.violation == .interpreter, let existing, let existingViews {
+                machine = SymbolicMachine(description: existing.machine, symbols: symbols)
+                symbols.excluded = existing.excluded
+                views = existingViews
+            } else if let placed {
+                machine = SymbolicMachine(description: placed.machine, symbols: symbols)
+                pair.real.placement = Placement(
+                    placed.machine, allows: placed.allows, address: placed.address, components: placed.components,
+                    refusesMore: true, pair)
+            } else if let shadow {
+                pair.real.placement = Placement(
+                    description, allows: shadow.allows, address: shadow.address, components: shadow.components,
+                    refusesMore: query.kind.realIsUser, pair)
+            }
         }
         var posed = PosedQuery(query: query, symbols: symbols, pair: pair, assertions: pair.assumptions)
         switch query.violation {
@@ -74,33 +95,46 @@ struct QueryPoser {
             let square = SquareBuilder(
                 machine: machine, pair: pair, kind: query.kind, views: views, catalogue: catalogue)
             square.pose(&posed)
-        case .mapMode, .mapTranslation, .translation, .anyModeTranslation, .vectorInside, .bounds:
+        case .mapMode, .mapTranslation, .translation, .existence, .anyModeTranslation, .vectorInside, .bounds:
             MapQueries(machine: machine, pair: pair).pose(&posed)
         case .timing:
             poseTiming(&posed, machine)
         default:
             poseExecution(&posed, machine)
         }
-        if let shadow = ShadowMap(description) {
+        posed.assertions += symbols.facts
+        if let shadow, manner != .lemma {
             posed.assertions += shadow.knowledge(pair, symbols, bothWays: !query.kind.realIsUser)
         }
         return posed
     }
 
-    /// Whether a question can be put in a manner. The lemma's must have been proved of the same relation.
-    func isPosed(_ query: Query, _ manner: Manner) -> Bool {
-        switch manner {
-        case .lemma: abstraction != nil && QueryPoser.isDirect(query.violation)
-        case .widened: true
-        case .exact: QueryPoser.isWidened(query.violation)
+    /// What the lemma's manner of a question rests on.
+    enum Premise {
+        /// That this does not happen, which is proved first.
+        case lemma(Violation)
+        /// What the monitor sees to.
+        case shadowTables
+    }
+
+    /// Nil where a question cannot be put so.
+    func premise(of query: Query) -> Premise? {
+        guard usesLemmas else { return nil }
+        switch query.violation {
+        case .control, .behaviour, .lostTrap, .sensitive, .direct, .directUnmoved:
+            if placed != nil { return .lemma(.translation) }
+            return shadow != nil && query.kind.variesLocation ? .shadowTables : nil
+        case .interpreter: return existing == nil ? nil : .lemma(.existence)
+        default: return nil
         }
     }
 
-    /// The violations that only the execution of both sides' own code can show.
-    private static func isDirect(_ violation: Violation) -> Bool {
-        switch violation {
-        case .completes, .control, .behaviour, .lostTrap, .sensitive, .direct, .directUnmoved: true
-        default: false
+    /// Whether a question can be put in a manner, its premise taken to hold.
+    func isPosed(_ query: Query, _ manner: Manner) -> Bool {
+        switch manner {
+        case .lemma: premise(of: query) != nil
+        case .widened: true
+        case .exact: QueryPoser.isWidened(query.violation)
         }
     }
 

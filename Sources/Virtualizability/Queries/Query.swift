@@ -41,6 +41,8 @@ enum Violation: String, Hashable, CaseIterable {
     /// The real translation allows an access that the guest's does not, or gives it another place: the lemma behind
     /// proofs about instructions.
     case translation
+    /// The guest's translation allows an access to a cell that does not exist: the lemma behind proofs about routines.
+    case existence
     /// The same in any mode, and the other way round too: relocation is active in every mode.
     case anyModeTranslation = "any-mode-translation"
     /// Trap delivery on the real machine touches the guest's cells, where these are the first ones.

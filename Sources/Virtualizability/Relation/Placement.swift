@@ -1,14 +1,23 @@
 import ISALanguage
 
-// The translation lemma. Proofs about instructions need little of how a machine translates addresses: where the real
-// translation, under the monitor, allows an access, the guest's own allows it too, its place exists, and the real place
-// is that one moved by the origin. So that is proved once (`Violation.translation`), from the file's own translation,
-// and proofs about instructions are about machines whose translation is any function that obeys it. What cannot be
-// proved so is asked again of the machine as it is: a lemma only shortens proofs, it never decides against one.
+// The translation lemmas. Proofs about instructions need little of how a machine translates addresses.
+//
+// Where both sides execute an instruction: if the real translation, under the monitor, allows an access, the guest's own
+// allows it too, its place exists, and the real place is that one moved by the origin (`Violation.translation`).
+// Where the monitor's routine does what the bare machine does: what the guest's translation allows exists
+// (`Violation.existence`).
+//
+// Where a file says `map shadow`, the first is what the monitor sees to when it fills its tables, for whatever
+// translation the machine has. Elsewhere these are proved once, from the file's own translation, and proofs about instructions are about machines whose
+// translation is any function that obeys them. What cannot be proved so is asked again of the machine as it is: a lemma
+// only shortens proofs, it never decides against one.
 
 /// What the lemma says of the real side's translation.
 struct Placement {
-    let names: TranslationNames
+    private let allows: UninterpretedFunction
+    private let address: UninterpretedFunction
+    /// Which of the allowed accesses the real side allows; nil: all.
+    private let realAllows: UninterpretedFunction?
     /// The components on which translation depends, as they are on this side.
     let own: [Term]
     /// The same on the guest's.
@@ -16,10 +25,17 @@ struct Placement {
     let origin: Term
     let extent: Term
 
-    init(_ abstraction: TranslationAbstraction, _ pair: StatePair) {
-        names = TranslationNames(abstraction)
-        own = abstraction.components.map { pair.real[$0] }
-        guest = abstraction.components.map { pair.virtual[$0] }
+    init(
+        _ machine: MachineDescription, allows: ISALanguage.FunctionID, address: ISALanguage.FunctionID, components: [StateID],
+        refusesMore: Bool, _ pair: StatePair
+    ) {
+        self.allows = machine.functions[allows.index]
+        self.address = machine.functions[address.index]
+        var refusal = self.allows
+        refusal.name = ShadowMap.name(refusal.name)
+        realAllows = refusesMore ? refusal : nil
+        own = components.map { pair.real[$0] }
+        guest = components.map { pair.virtual[$0] }
         origin = pair.origin
         extent = pair.extent
     }
@@ -35,35 +51,18 @@ struct Placement {
     func apply(_ function: UninterpretedFunction, _ arguments: [Term], in symbols: Symbols) -> Term {
         let graph = symbols.graph
         let asked = Array(arguments.prefix(2))
-        let place = point(names.address, asked + guest, in: symbols)
+        let place = point(address, asked + guest, in: symbols)
         guard function.purpose == .translationAllows else {
             return symbols.representative(of: graph.add(place, graph.resized(origin, graph.width(of: place))))
         }
-        return graph.conjunction([
-            point(names.allows, asked + guest, in: symbols), symbols.isInside(place, extent),
-            point(names.realAllows, arguments, in: symbols),
-        ])
+        var conditions = [point(allows, asked + guest, in: symbols), symbols.isInside(place, extent)]
+        if let realAllows { conditions.append(point(realAllows, arguments, in: symbols)) }
+        return graph.conjunction(conditions)
     }
 
     private func point(_ function: UninterpretedFunction, _ arguments: [Term], in symbols: Symbols) -> Term {
         let declared = symbols.graph.function(
             function.name, argumentWidths: function.argumentWidths, width: function.resultWidth)
         return symbols.graph.apply(declared, arguments)
-    }
-}
-
-/// The functions that stand for a translation, as formulas call them.
-struct TranslationNames {
-    let allows: UninterpretedFunction
-    let address: UninterpretedFunction
-    /// Which of the allowed accesses the real side allows: it may refuse more.
-    let realAllows: UninterpretedFunction
-
-    init(_ abstraction: TranslationAbstraction) {
-        allows = abstraction.machine.functions[abstraction.allows.index]
-        address = abstraction.machine.functions[abstraction.address.index]
-        var real = allows
-        real.name = ShadowMap.name(allows.name)
-        realAllows = real
     }
 }

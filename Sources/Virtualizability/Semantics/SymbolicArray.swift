@@ -100,6 +100,11 @@ final class Symbols {
     /// Reads of a window are taken to stay inside, and what would contradict that is collected.
     var confines = false
     private(set) var escapes: [Term] = []
+    /// A bare machine's storage ends: see `SymbolicEvaluator`.
+    var boundsBare = false
+    /// A trap which is known never to come, and what that says of each place at which it stands.
+    var excluded: TrapID?
+    private(set) var facts: [Term] = []
 
     init(_ graph: TermGraph = TermGraph()) { self.graph = graph }
 
@@ -123,6 +128,10 @@ final class Symbols {
 
     func noteEscape(_ condition: Term) {
         if graph.constantValue(of: condition) != 0 { escapes.append(condition) }
+    }
+
+    func noteFact(_ condition: Term) {
+        if graph.constantValue(of: condition) != 1, !facts.contains(condition) { facts.append(condition) }
     }
 
     /// A variable that nothing else is named like.

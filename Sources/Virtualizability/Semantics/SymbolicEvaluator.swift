@@ -81,25 +81,32 @@ struct SymbolicEvaluator: Interpretation {
     }
 
     func load(_ storage: StateID, address: Term, guarded: Term?, width: Int) -> Term {
-        let guarded = confined(storage, address, guarded)
+        let guarded = confined(storage, address, bounded(storage, address, guarded))
         let value = readElement(storage, index: address, width: width)
         guard let guarded else { return value }
         return graph.ite(guarded, value, graph.constant(0, width: width))
     }
 
-    /// A load that is taken to stay in the window, where queries are widened by those that do not. A guard that says
-    /// so itself (the monitor's programs check every address) is not needed then.
+    /// Accesses to a bare machine's storage beyond its end do nothing and give 0. Said where it matters, and in the
+    /// words in which the monitor's programs say it.
+    private func bounded(_ storage: StateID, _ address: Term, _ guarded: Term?) -> Term? {
+        guard symbols.boundsBare, description.state[storage.index].role == .storage,
+            case .unknown? = before.arrays[storage.index]?.contents
+        else { return guarded }
+        let isInside = symbols.isInside(address, before.size)
+        return guarded.map { graph.and($0, isInside) } ?? isInside
+    }
+
+    /// A load that is taken to stay in the window, where queries are widened by those that do not. Where the guard says
+    /// so itself, as in the monitor's programs, which check every address, there is nothing to widen by.
     private func confined(_ storage: StateID, _ address: Term, _ guarded: Term?) -> Term? {
         guard symbols.confines, let array = before.arrays[storage.index],
             let isInside = array.confinement(array.index(address, in: graph).index, in: symbols)
         else { return guarded }
-        let conditions = guarded.map(graph.conjuncts) ?? []
-        let others = conditions.filter { $0 != isInside }
-        let isChecked = others.count < conditions.count
-        let rest = isChecked ? (others.isEmpty ? nil : graph.conjunction(others)) : guarded
-        let taken = rest.map { graph.and(alive, $0) } ?? alive
+        if let guarded, graph.conjuncts(guarded).contains(isInside) { return guarded }
+        let taken = guarded.map { graph.and(alive, $0) } ?? alive
         symbols.noteEscape(graph.and(taken, graph.not(isInside)))
-        return rest
+        return guarded
     }
 
     func select(_ condition: Term, then: Term, otherwise: Term, width: Int) -> Term {
@@ -131,6 +138,11 @@ struct SymbolicEvaluator: Interpretation {
 
     mutating func trap(_ trap: TrapID, when condition: Term, detail: Term?) -> Bool {
         let taken = graph.and(alive, condition)
+        if trap == symbols.excluded {
+            // The lemma is about the bare machine; of a monitor's program, with its origin, it says nothing.
+            if parameters.origin == nil { symbols.noteFact(graph.not(taken)) }
+            return false
+        }
         alive = graph.and(alive, graph.not(condition))
         guard graph.constantValue(of: taken) != 0 else { return false }
         let width = description.traps[trap.index].detailWidth
@@ -157,7 +169,7 @@ struct SymbolicEvaluator: Interpretation {
     }
 
     mutating func store(_ storage: StateID, address: Term, value: Term, guarded: Term?) {
-        writeElement(storage, index: address, value: value, guarded: guarded)
+        writeElement(storage, index: address, value: value, guarded: bounded(storage, address, guarded))
     }
 }
 

@@ -84,7 +84,7 @@ struct SystemElaborator {
             }
             components.append(id)
         }
-        machine.abstractTranslation(reading: components, addressWidth: width, refusal: nil)
+        machine.abstractTranslation(reading: components, addressWidth: width)
     }
 
     // MARK: Programs

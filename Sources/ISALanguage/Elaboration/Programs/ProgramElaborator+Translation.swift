@@ -37,14 +37,31 @@ extension ProgramElaborator {
         guard let functions = machine.abstractTranslation else { throw Reported() }
         let kind = builder.constant(access.rawValue, width: 2)
         let arguments = [address, kind] + functions.reads.map { read($0) }
+        if functions.request?.extent == .addresses { return try abstractAddress(translate, arguments, functions) }
         let allows = builder.pure(.apply(functions.allows, arguments), width: 1)
         let refused = builder.not(allows)
-        if let refusal = functions.refusal {
-            builder.trap(refusal, when: builder.both(path, refused) ?? refused, detail: nil)
+        if let request = functions.request {
+            builder.trap(request.refusal, when: builder.both(path, refused) ?? refused, detail: nil)
         } else {
             define(Name(text: "refused", span: translate.parameters[0].name.span), .bits(refused))
             statements(translate.body)
         }
         return builder.pure(.apply(functions.address, arguments), width: machine.realWidth)
+    }
+
+    /// The file's own traps; then an address of which only the excluded trap tells that it exists.
+    private func abstractAddress(
+        _ translate: TranslateSyntax, _ arguments: [ValueID], _ functions: AbstractTranslation
+    ) throws(Reported) -> ValueID {
+        _ = try body(translate.body, width: machine.realWidth, translate.parameters[0].name)
+        let real = builder.pure(.apply(functions.address, arguments), width: machine.realWidth)
+        if let request = functions.request, let storage = machine.storage {
+            let wide = min(machine.realWidth + 1, 64)
+            let size = builder.pure(.parameter(.size(storage)), width: wide)
+            let exists = builder.binary(.lessUnsigned, builder.extend(real, to: wide, signed: false), size)
+            let missing = builder.not(exists)
+            builder.trap(request.refusal, when: builder.both(path, missing) ?? missing, detail: nil)
+        }
+        return real
     }
 }
