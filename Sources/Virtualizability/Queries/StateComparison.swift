@@ -80,7 +80,7 @@ struct StateComparison {
         let origin = graph.resized(pair.origin, then.indexWidth)
         let width = graph.width(of: pair.extent)
         return graph.disjunction(
-            then.writes.dropFirst(given.writes.count).map { write in
+            then.writes.dropFirst(given.writes.count).filter { !$0.isConfined }.map { write in
                 let cell = symbols.representative(of: graph.sub(write.index, origin))
                 let exists = symbols.less(graph.resized(write.index, width), pair.size)
                 let changed = graph.ne(given.read(write.index, in: symbols), then.read(write.index, in: symbols))

@@ -16,6 +16,8 @@ struct SymbolicArray {
         var index: Term
         var value: Term
         var condition: Term
+        /// The condition says itself that the place is in the window.
+        var isConfined = false
     }
 
     var contents: Contents

@@ -169,7 +169,13 @@ struct SymbolicEvaluator: Interpretation {
     }
 
     mutating func store(_ storage: StateID, address: Term, value: Term, guarded: Term?) {
+        let count = after.arrays[storage.index]?.writes.count ?? 0
         writeElement(storage, index: address, value: value, guarded: bounded(storage, address, guarded))
+        guard let guarded, let array = before.arrays[storage.index], after.arrays[storage.index]?.writes.count != count,
+            let isInside = array.confinement(array.index(address, in: graph).index, in: symbols),
+            graph.conjuncts(guarded).contains(isInside)
+        else { return }
+        after.arrays[storage.index]?.writes[count].isConfined = true
     }
 }
 

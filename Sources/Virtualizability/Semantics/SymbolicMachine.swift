@@ -183,7 +183,8 @@ struct SymbolicMachine {
             result.append(
                 SymbolicArray.Write(
                     index: write.index, value: graph.ite(condition, write.value, rest[partner].value),
-                    condition: graph.ite(condition, write.condition, rest[partner].condition)))
+                    condition: graph.ite(condition, write.condition, rest[partner].condition),
+                    isConfined: write.isConfined && rest[partner].isConfined))
             rest = rest[(partner + 1)...]
         }
         return result + rest.map(skipped)

@@ -137,15 +137,16 @@ struct SquareBuilder {
     private func tick(_ state: SymbolicState, where done: Term) -> SymbolicState {
         var after = state
         for id in description.components(.time) where after.arrays[id.index] == nil {
+            // In the order of the monitor's own count, so that the two are the same term.
             let width = description.state[id.index].width
             let now = state[id]
-            let runs = graph.and(done, graph.isNonZero(now))
-            let less = graph.sub(now, graph.constant(1, width: width))
-            after[id] = graph.ite(runs, less, now)
+            let one = graph.constant(1, width: width)
+            let runs = graph.not(graph.eq(now, graph.constant(0, width: width)))
+            after[id] = graph.ite(done, graph.ite(runs, graph.sub(now, one), now), now)
             if let expires = description.state[id.index].expires {
-                let last = graph.and(done, graph.eq(now, graph.constant(1, width: width)))
-                let one = graph.constant(1, width: description.state[expires.index].width)
-                after[expires] = graph.ite(last, one, after[expires])
+                let raised = graph.constant(1, width: description.state[expires.index].width)
+                let before = after[expires]
+                after[expires] = graph.ite(done, graph.ite(graph.eq(now, one), raised, before), before)
             }
         }
         return after
