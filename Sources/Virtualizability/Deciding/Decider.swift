@@ -64,7 +64,8 @@ final class Decider {
     }
 
     private func decide(_ query: Query) -> Answer {
-        if let known = examples[query.subject] {
+        // Only an instruction's replay looks at all that its query asks for.
+        if case .instruction = query.subject, let known = examples[query.subject] {
             let replay = replay(query)
             if let example = known.first(where: replay.confirms) { return .found(example) }
         }

@@ -16,7 +16,7 @@ struct Obligations {
     let description: MachineDescription
     /// Variants of which a monitor in the machine's own code is made; nil where nobody says.
     let footprint: [String]?
-    /// The translation lemmas that were proved. Claims about instructions may rest on them, so every verdict needs them.
+    /// The lemmas that were proved. Claims about instructions may rest on them, so every verdict needs them.
     var lemmas: [Property] = []
 
     /// One of each for each setting.

@@ -2,15 +2,15 @@ import ISALanguage
 
 // The translation lemmas. Proofs about instructions need little of how a machine translates addresses.
 //
-// Where both sides execute an instruction: if the real translation, under the monitor, allows an access, the guest's own
-// allows it too, its place exists, and the real place is that one moved by the origin (`Violation.translation`).
+// Where both sides execute an instruction: if the real translation, under the monitor, allows an access, the guest's
+// own allows it too, its place exists, and the real place is that one moved by the origin (`Violation.translation`).
 // Where the monitor's routine does what the bare machine does: what the guest's translation allows exists
 // (`Violation.existence`).
 //
 // Where a file says `map shadow`, the first is what the monitor sees to when it fills its tables, for whatever
-// translation the machine has. Elsewhere these are proved once, from the file's own translation, and proofs about instructions are about machines whose
-// translation is any function that obeys them. What cannot be proved so is asked again of the machine as it is: a lemma
-// only shortens proofs, it never decides against one.
+// translation the machine has. Elsewhere these are proved once, from the file's own translation, and proofs about
+// instructions are about machines whose translation is any function that obeys them. What cannot be proved so is asked
+// again of the machine as it is: a lemma only shortens proofs, it never decides against one.
 
 /// What the lemma says of the real side's translation.
 struct Placement {
@@ -26,8 +26,8 @@ struct Placement {
     let extent: Term
 
     init(
-        _ machine: MachineDescription, allows: ISALanguage.FunctionID, address: ISALanguage.FunctionID, components: [StateID],
-        refusesMore: Bool, _ pair: StatePair
+        _ machine: MachineDescription, allows: ISALanguage.FunctionID, address: ISALanguage.FunctionID,
+        components: [StateID], refusesMore: Bool, _ pair: StatePair
     ) {
         self.allows = machine.functions[allows.index]
         self.address = machine.functions[address.index]

@@ -13,9 +13,9 @@ extension Replay {
         let start = extended(concrete, virtualised)
         switch query.subject {
         case .instruction(let index):
+            // Fetch belongs to the instruction: where it traps on both sides, the square is that of every instruction.
             guard let first = bare.execute(concrete.virtual), let second = monitor.execute(start),
-                first.decoded?.instruction ?? index == index, second.decoded?.instruction ?? index == index,
-                first.decoded != nil || second.decoded != nil
+                first.decoded?.instruction ?? index == index, second.decoded?.instruction ?? index == index
             else { return false }
             let here = description.programCounter.map { concrete.virtual[$0] } ?? 0
             guard var wanted = bare.delivered(first, at: here) else { return false }

@@ -36,7 +36,6 @@ struct MachineElaborator {
         guard !diagnostics.hasErrors else { return nil }
         if let abstraction { tables.abstractTranslation(abstraction) }
         SystemElaborator(machine: tables).fetch()
-        SystemElaborator(machine: tables).translation()
         guard !diagnostics.hasErrors else { return nil }
         SystemElaborator(machine: tables).system(declarations)
         let instructions = InstructionElaborator(machine: tables)
@@ -48,6 +47,7 @@ struct MachineElaborator {
         guard !diagnostics.hasErrors else { return nil }
         if abstraction == nil { DefinitionChecker(machine: tables).check(declarations) }
         guard !diagnostics.hasErrors else { return nil }
+        SystemElaborator(machine: tables).translation()
         EncodingOrder(machine: tables).arrange()
         tables.description.declared = MachineDeclarations(
             declarations: declarations, ancestors: ancestors, sources: diagnostics.sources)
