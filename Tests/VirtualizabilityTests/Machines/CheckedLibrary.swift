@@ -9,9 +9,6 @@ actor CheckedLibrary {
         var processorIsResource: Bool
     }
 
-    /// Machines whose check takes minutes and is not made here: their tests wait for an empty set.
-    static let unasked: Set<String> = ["m68000", "m68010", "pdp-10", "system-360-67"]
-
     private static let shared = CheckedLibrary()
     private var checks: [Question: Task<MachineReport, any Error>] = [:]
 
