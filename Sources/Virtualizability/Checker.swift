@@ -78,22 +78,12 @@ public final class Checker {
 
     /// Runs the whole check.
     public func check(progress: (CheckProgress) -> Void = { _ in }) -> MachineReport {
-        var report = outline()
-        report.errors = roleErrors()
-        report.notApplicable = hypothesisFailure()
+        let total = description.instructions.count + 2
+        var report = begun(total, progress)
         guard report.notApplicable == nil else {
             answerNotApplicable(&report)
             return report
         }
-        conditions.context.relocatesInAnyMode = relocatesInAnyMode()
-        report.relocatesInAnyMode = conditions.context.relocatesInAnyMode
-        let total = description.instructions.count + 2
-        progress(CheckProgress(done: 0, total: total, subject: "policy"))
-        let found = PolicySearch(
-            conditions, processorIsResource: options.processorIsResource,
-            fixed: Set(options.assumptions.map(\.component))
-        ).search()
-        report.policy = entries(found)
         for index in description.instructions.indices {
             progress(CheckProgress(done: index + 1, total: total, subject: description.instructions[index].name))
             report.instructions.append(instruction(index))
@@ -104,6 +94,44 @@ public final class Checker {
         return report
     }
 
+    /// What can be known of some variants, under the policy that is the best for all: a report without theorems,
+    /// monitors and interrupts.
+    public func look(
+        at variants: Set<String>, progress: (CheckProgress) -> Void = { _ in }
+    ) -> MachineReport {
+        let indices = description.instructions.indices.filter { variants.contains(description.instructions[$0].name) }
+        var report = begun(indices.count + 1, progress)
+        guard report.notApplicable == nil else { return report }
+        for (done, index) in indices.enumerated() {
+            let name = description.instructions[index].name
+            progress(CheckProgress(done: done + 1, total: indices.count + 1, subject: name))
+            report.instructions.append(instruction(index))
+        }
+        report.mnemonics = mnemonics(report.instructions)
+        report.guestPrograms = guestPrograms(indices, report.instructions)
+        report.assumptions = assumptions(report)
+        report.statistics = decider.statistics
+        report.wasInterrupted = isInterrupted()
+        return report
+    }
+
+    /// The hypotheses and the policy: what comes before any instruction.
+    private func begun(_ total: Int, _ progress: (CheckProgress) -> Void) -> MachineReport {
+        var report = outline()
+        report.errors = roleErrors()
+        report.notApplicable = hypothesisFailure()
+        guard report.notApplicable == nil else { return report }
+        conditions.context.relocatesInAnyMode = relocatesInAnyMode()
+        report.relocatesInAnyMode = conditions.context.relocatesInAnyMode
+        progress(CheckProgress(done: 0, total: total, subject: "policy"))
+        let found = PolicySearch(
+            conditions, processorIsResource: options.processorIsResource,
+            fixed: Set(options.assumptions.map(\.component))
+        ).search()
+        report.policy = entries(found)
+        return report
+    }
+
     private func finish(_ report: inout MachineReport) {
         report.mnemonics = mnemonics(report.instructions)
         report.theorems = Condition.all.map { theorem($0, report.instructions) }
@@ -111,7 +139,7 @@ public final class Checker {
         report.monitors = monitorVerdicts(report)
         report.timingSources = report.instructions.filter { $0.classes.timing == .yes }.map(\.name)
         report.remedies = remedies(report)
-        report.guestPrograms = guestPrograms(report.instructions)
+        report.guestPrograms = guestPrograms(Array(description.instructions.indices), report.instructions)
         report.errors += claimErrors(report.instructions)
         report.assumptions = assumptions(report)
         report.statistics = decider.statistics

@@ -33,7 +33,7 @@ extension ClassifyCommand {
     func perform(in context: Context) throws -> CommandStatus {
         let asked = try MachineQuestion(machine, options: question, in: context)
         let shown = mnemonics.isEmpty ? nil : Set(try mnemonics.flatMap { try asked.variants($0).map(\.name) })
-        let report = try asked.wholeReport(in: context)
+        let report = try asked.wholeReport(of: shown, in: context)
         let rows = ClassRows(report: report, shown: shown)
         try context.output.write(rows.text(format, palette: context.terminal.outputPalette))
         if let reason = report.notApplicable {

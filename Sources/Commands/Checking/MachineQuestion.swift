@@ -49,11 +49,20 @@ struct MachineQuestion {
         return (report, checker)
     }
 
-    /// The report, where only a whole one is of use.
-    func wholeReport(in context: Context) throws -> MachineReport {
-        let report = check(in: context).report
+    /// The report, where only a whole one is of use; of these variants alone, where they are named.
+    func wholeReport(of variants: Set<String>? = nil, in context: Context) throws -> MachineReport {
+        let report = variants.map { look(at: $0, in: context) } ?? check(in: context).report
         if report.wasInterrupted { throw Failure.interrupted }
         return report
+    }
+
+    private func look(at variants: Set<String>, in context: Context) -> MachineReport {
+        let progress = ProgressLine(context)
+        defer { progress.erase() }
+        let checker = Checker(description, options: options) { context.interruption.isRequested }
+        return checker.look(at: variants) { step in
+            progress.show("\(description.name): \(step.done) of \(step.total), \(step.subject)")
+        }
     }
 
     /// The variants that a mnemonic, or a variant's own pattern, means.

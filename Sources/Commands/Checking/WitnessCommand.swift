@@ -34,7 +34,7 @@ extension WitnessCommand {
     func perform(in context: Context) throws -> CommandStatus {
         let asked = try MachineQuestion(machine, options: question, in: context)
         let variants = try asked.variants(mnemonic)
-        let report = try asked.wholeReport(in: context)
+        let report = try asked.wholeReport(of: Set(variants.map(\.name)), in: context)
         if let reason = report.notApplicable {
             try context.output.line("\(report.name): the theorems do not apply: \(reason)")
             return .undecided

@@ -165,8 +165,8 @@ extension Checker {
     }
 
     /// A guest for every variant whose direct square is refuted.
-    func guestPrograms(_ instructions: [InstructionReport]) -> [GuestProgram] {
-        instructions.enumerated().compactMap { index, instruction in
+    func guestPrograms(_ indices: [Int], _ instructions: [InstructionReport]) -> [GuestProgram] {
+        zip(indices, instructions).compactMap { index, instruction in
             guard let witness = instruction.direct.witness else { return nil }
             let query = conditions.query(.instruction(index), Property(.direct, .best))
             return WitnessMaker(replay: decider.replay(query), property: witness.property).guestProgram(witness)
