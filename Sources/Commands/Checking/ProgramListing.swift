@@ -28,7 +28,7 @@ struct ProgramListing {
             for element in 0..<min(component.count, 64) {
                 let value = program.initial.read(StateID(index), element: UInt64(element))
                 guard value != 0 || component.role == .mode else { continue }
-                words.append("\(component.elementName(element))\u{A0}=\u{A0}0x\(hexadecimal(value))")
+                words.append("\(component.elementName(element))\u{A0}=\u{A0}\(description.number(value))")
             }
         }
         return words
@@ -58,7 +58,7 @@ struct ProgramListing {
                     covered.insert(cell.address &+ UInt64(offset))
                 }
             }
-            let head = padded("0x" + hexadecimal(cell.address), to: 8) + padded(hexadecimal(cell.value), to: 14)
+            let head = padded(description.number(cell.address), to: 8) + padded(description.digits(cell.value), to: 14)
             lines.append("    " + head + text)
         }
         return lines

@@ -14,7 +14,7 @@ struct WitnessText {
 
     /// What is executed: "JRST 1,5 = 254040000005".
     var instruction: String {
-        let units = witness.units.map { hexadecimal($0) }.joined(separator: " ")
+        let units = witness.units.map { description?.digits($0) ?? hexadecimal($0) }.joined(separator: " ")
         guard let decoded = witness.decoded, let description else {
             return units.isEmpty ? witness.subject : "\(witness.subject) = \(units)"
         }
@@ -48,7 +48,9 @@ struct WitnessText {
         return outcome.detail == 0 ? "traps: \(trap)" : "traps: \(trap) (\(value(outcome.detail)))"
     }
 
-    private func value(_ value: UInt64) -> String { value < 10 ? String(value) : "0x" + hexadecimal(value) }
+    private func value(_ value: UInt64) -> String {
+        description?.number(value) ?? (value < 10 ? String(value) : "0x" + hexadecimal(value))
+    }
 
     /// What both states have besides: scalars and registers that are not zero; enough to set them up.
     private func sharedPlaces() -> [[String]] {

@@ -78,7 +78,7 @@ final class BareTwin {
         let isPredicted = divergence.instruction.map(predicted.contains) ?? false
         return [
             "divergence after \(divergence.completed) instructions, at \(view.number(divergence.address)): \(name)",
-            "  " + divergence.difference.text(in: description, number: view.number),
+            "  " + divergence.difference.text(in: description),
             isPredicted
                 ? "  as the verdict predicts for this instruction; the run goes on under the monitor alone"
                 : "  the verdict does not name this instruction; the run goes on under the monitor alone",

@@ -77,12 +77,8 @@ struct GuestView {
         return trapName(trap.kind) + detail + (trap.interrupt == nil ? " at " : " before ") + number(trap.address)
     }
 
-    /// An address or value in the machine's radix, marked so that it can be read back.
-    func number(_ value: UInt64) -> String {
-        let radix = description.radix == 8 ? 8 : 16
-        let digits = String(value, radix: radix, uppercase: true)
-        return value < UInt64(radix) ? digits : (radix == 8 ? "0o" : "0x") + digits
-    }
+    /// An address or value as the machine's manuals write it.
+    func number(_ value: UInt64) -> String { description.number(value) }
 
     /// Every scalar, and every element of a register file that is not zero: "pc = 0x12".
     func registers() -> [String] {

@@ -146,16 +146,15 @@ extension LockStep.Divergence {
     /// One line for people: where, by which instruction, and what is different.
     public func text(in description: MachineDescription) -> String {
         let name = instruction.map { description.instructions[$0].name } ?? "no instruction"
-        let what = difference.text(in: description) { hexadecimal($0) }
-        return "after \(completed) instructions, at \(hexadecimal(address)) (\(name)): \(what)"
+        return "after \(completed) instructions, at \(description.number(address)) (\(name)): "
+            + difference.text(in: description)
     }
-
-    private func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16, uppercase: true) }
 }
 
 extension LockStep.Difference {
-    /// What is different, for people; numbers as `number` writes them.
-    public func text(in description: MachineDescription, number: (UInt64) -> String) -> String {
+    /// What is different, for people.
+    public func text(in description: MachineDescription) -> String {
+        let number = description.number
         switch self {
         case .component(let component, let element, let bare, let monitored):
             let name = description.state[component].elementName(element)
