@@ -22,6 +22,17 @@ public struct CNF: Equatable, Sendable {
         clauseCount += 1
     }
 
+    /// The same for an array: other modules call this one a million times for a large formula, and a generic function
+    /// would look up its sequence's type each time.
+    public mutating func append(_ clause: [Int32]) {
+        for literal in clause where literal != 0 && literal != .min {
+            literals.append(literal)
+            variableCount = max(variableCount, abs(literal))
+        }
+        literals.append(0)
+        clauseCount += 1
+    }
+
     /// Makes sure that the header announces at least so many variables.
     public mutating func reserveVariables(_ count: Int32) { variableCount = max(variableCount, count) }
 

@@ -139,9 +139,10 @@ final class ConditionChecker {
         return result
     }
 
-    /// The likelier one first.
+    /// The likelier one first: an instruction that never completes in user mode has a trap that asks for the mode.
     private func shortcuts(for instruction: Int) -> [Property] {
-        flow.instructions[instruction].traps.isEmpty ? Condition.shortcuts.reversed() : Condition.shortcuts
+        let asksForMode = !flow.instructions[instruction].traps.isDisjoint(with: flow.modes.results)
+        return asksForMode ? Condition.shortcuts : Condition.shortcuts.reversed()
     }
 
     /// The first property that keeps an instruction from meeting a condition, with its counterexample.

@@ -122,8 +122,11 @@ struct Circuit {
             if left == right { return left }
             if left == -right { return one }
         }
-        let sorted = [a, b, c].sorted(by: isBefore)
-        return sorted[0] < 0 ? -made(.majority, sorted.map { -$0 }) : made(.majority, sorted)
+        var (first, second, third) = (a, b, c)
+        if isBefore(second, first) { (first, second) = (second, first) }
+        if isBefore(third, second) { (second, third) = (third, second) }
+        if isBefore(second, first) { (first, second) = (second, first) }
+        return first < 0 ? -made(.majority, [-first, -second, -third]) : made(.majority, [first, second, third])
     }
 
     private func isBefore(_ a: Int32, _ b: Int32) -> Bool {
