@@ -121,15 +121,21 @@ public final class Checker {
         report.errors = roleErrors()
         report.notApplicable = hypothesisFailure()
         guard report.notApplicable == nil else { return report }
-        conditions.context.relocatesInAnyMode = relocatesInAnyMode()
+        let found = bestPolicy(total, progress)
         report.relocatesInAnyMode = conditions.context.relocatesInAnyMode
+        report.policy = entries(found)
+        return report
+    }
+
+    /// Settles under what every further question is asked: whether relocation is active in every mode, and the best
+    /// policy.
+    func bestPolicy(_ total: Int, _ progress: (CheckProgress) -> Void) -> PolicySearch.Result {
+        conditions.context.relocatesInAnyMode = relocatesInAnyMode()
         progress(CheckProgress(done: 0, total: total, subject: "policy"))
-        let found = PolicySearch(
+        return PolicySearch(
             conditions, processorIsResource: options.processorIsResource,
             fixed: Set(options.assumptions.map(\.component))
         ).search()
-        report.policy = entries(found)
-        return report
     }
 
     private func finish(_ report: inout MachineReport) {

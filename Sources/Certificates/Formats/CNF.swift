@@ -13,14 +13,7 @@ public struct CNF: Equatable, Sendable {
 
     /// Appends one clause; an empty one makes the formula unsatisfiable. Zeros and `Int32.min` are not literals and
     /// are left out.
-    public mutating func append(_ clause: some Sequence<Int32>) {
-        for literal in clause where literal != 0 && literal != .min {
-            literals.append(literal)
-            variableCount = max(variableCount, abs(literal))
-        }
-        literals.append(0)
-        clauseCount += 1
-    }
+    public mutating func append(_ clause: some Sequence<Int32>) { append(Array(clause)) }
 
     /// The same for an array: other modules call this one a million times for a large formula, and a generic function
     /// would look up its sequence's type each time.

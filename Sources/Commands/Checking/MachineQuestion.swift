@@ -39,30 +39,30 @@ struct MachineQuestion {
     /// Runs the check, with a line of progress, until it ends or the user interrupts. The checker that
     /// gave the report can still certify it.
     func check(in context: Context) -> (report: MachineReport, checker: Checker) {
-        let progress = ProgressLine(context)
-        defer { progress.erase() }
-        let checker = Checker(description, options: options) { context.interruption.isRequested }
-        let name = description.name
-        let report = checker.check { step in
-            progress.show("\(name): \(step.done) of \(step.total), \(step.subject)")
-        }
-        return (report, checker)
+        let checker = checker(in: context)
+        return (withProgress(in: context, checker.check(progress:)), checker)
     }
 
     /// The report, where only a whole one is of use; of these variants alone, where they are named.
     func wholeReport(of variants: Set<String>? = nil, in context: Context) throws -> MachineReport {
-        let report = variants.map { look(at: $0, in: context) } ?? check(in: context).report
+        let checker = checker(in: context)
+        let report = withProgress(in: context) { progress in
+            variants.map { checker.look(at: $0, progress: progress) } ?? checker.check(progress: progress)
+        }
         if report.wasInterrupted { throw Failure.interrupted }
         return report
     }
 
-    private func look(at variants: Set<String>, in context: Context) -> MachineReport {
+    private func checker(in context: Context) -> Checker {
+        Checker(description, options: options) { context.interruption.isRequested }
+    }
+
+    private func withProgress(
+        in context: Context, _ work: ((CheckProgress) -> Void) -> MachineReport
+    ) -> MachineReport {
         let progress = ProgressLine(context)
         defer { progress.erase() }
-        let checker = Checker(description, options: options) { context.interruption.isRequested }
-        return checker.look(at: variants) { step in
-            progress.show("\(description.name): \(step.done) of \(step.total), \(step.subject)")
-        }
+        return work { progress.show("\(description.name): \($0.done) of \($0.total), \($0.subject)") }
     }
 
     /// The variants that a mnemonic, or a variant's own pattern, means.

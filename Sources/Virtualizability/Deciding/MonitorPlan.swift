@@ -62,14 +62,8 @@ extension Checker {
         plan.errors = roleErrors()
         plan.notApplicable = hypothesisFailure()
         guard plan.notApplicable == nil, plan.errors.isEmpty else { return plan }
-        conditions.context.relocatesInAnyMode = relocatesInAnyMode()
         let total = description.instructions.count + 1
-        progress(CheckProgress(done: 0, total: total, subject: "policy"))
-        let found = PolicySearch(
-            conditions, processorIsResource: options.processorIsResource,
-            fixed: Set(options.assumptions.map(\.component))
-        ).search()
-        plan.handlings = found.policy.handlings
+        plan.handlings = bestPolicy(total, progress).policy.handlings
         plan.errors = mirrorErrors()
         guard plan.errors.isEmpty else { return plan }
         for index in description.instructions.indices {

@@ -73,22 +73,7 @@ struct QueryPoser {
         var machine = SymbolicMachine(description: description, symbols: symbols)
         var pair = PairBuilder(machine: machine, kind: query.kind, assumed: assumed).build()
         var views = views
-        if manner == .lemma {
-            if query.violation == .interpreter, let existing, let existingViews {
-                machine = SymbolicMachine(description: existing.machine, symbols: symbols)
-                symbols.excluded = existing.excluded
-                views = existingViews
-            } else if let placed {
-                machine = SymbolicMachine(description: placed.machine, symbols: symbols)
-                pair.real.placement = Placement(
-                    placed.machine, allows: placed.allows, address: placed.address, components: placed.components,
-                    refusesMore: true, pair)
-            } else if let shadow {
-                pair.real.placement = Placement(
-                    description, allows: shadow.allows, address: shadow.address, components: shadow.components,
-                    refusesMore: query.kind.realIsUser, pair)
-            }
-        }
+        if manner == .lemma { views = rest(onLemmaFor: query, &machine, &pair) }
         var posed = PosedQuery(query: query, symbols: symbols, pair: pair, assertions: pair.assumptions)
         switch query.violation {
         case .interpreter, .masked:
@@ -107,6 +92,28 @@ struct QueryPoser {
             posed.assertions += shadow.knowledge(pair, symbols, bothWays: !query.kind.realIsUser)
         }
         return posed
+    }
+
+    /// Puts machines of less known translation in the place of the file's; gives the monitor's programs for them.
+    private func rest(
+        onLemmaFor query: Query, _ machine: inout SymbolicMachine, _ pair: inout StatePair
+    ) -> MonitorViews {
+        if query.violation == .interpreter, let existing, let existingViews {
+            machine = SymbolicMachine(description: existing.machine, symbols: machine.symbols)
+            machine.symbols.excluded = existing.excluded
+            return existingViews
+        }
+        if let placed {
+            machine = SymbolicMachine(description: placed.machine, symbols: machine.symbols)
+            pair.real.placement = Placement(
+                placed.machine, allows: placed.allows, address: placed.address, components: placed.components,
+                refusesMore: true, pair)
+        } else if let shadow {
+            pair.real.placement = Placement(
+                description, allows: shadow.allows, address: shadow.address, components: shadow.components,
+                refusesMore: query.kind.realIsUser, pair)
+        }
+        return views
     }
 
     /// What the lemma's manner of a question rests on.

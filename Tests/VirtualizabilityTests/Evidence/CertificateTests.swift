@@ -1,5 +1,5 @@
 import Certificates
-import Glibc
+import Foundation
 import ISALanguage
 import Testing
 
@@ -19,23 +19,14 @@ struct CheckCertificateTests {
         let description = try SmallMachine.load(Self.bodies)
         let checker = Checker(description)
         _ = checker.check()
-        let folder = "/tmp/trapline-certificates-\(getpid())-\(name)"
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("trapline-certificates-\(getpid())-\(name)").path
         let writer = try CertificateWriter(destination: folder)
         try writer.finish([checker.certify(into: writer)])
         return (folder, description)
     }
 
-    private func remove(_ folder: String) {
-        guard let directory = opendir(folder) else { return }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            unlink("\(folder)/\(name)")
-        }
-        closedir(directory)
-        rmdir(folder)
-    }
+    private func remove(_ folder: String) { try? FileManager.default.removeItem(atPath: folder) }
 
     @Test("They verify, alone and against the description, and say what the check said")
     func verify() throws {
