@@ -124,6 +124,7 @@ public final class Checker {
         let found = bestPolicy(total, progress)
         report.relocatesInAnyMode = conditions.context.relocatesInAnyMode
         report.policy = entries(found)
+        report.errors += mirrorErrors()
         return report
     }
 

@@ -66,10 +66,13 @@ struct MachineCatalogue {
         return candidates.map { Path.join(root, $0) }.first { kind(ofPath: $0) == .file }
     }
 
-    /// Names that `path(for:)` would find in the roots, sorted.
-    func names() -> [String] {
+    /// Names that `path(for:)` would find, sorted.
+    func names() -> [String] { names(in: roots + ["."]) }
+
+    /// Names of the machines in some folders, sorted.
+    func names(in folders: [String]) -> [String] {
         var names: Set<String> = []
-        for root in roots + ["."] {
+        for root in folders {
             for entry in folderEntries(root) {
                 if entry.hasSuffix(".isa") { names.insert(String(entry.dropLast(4))) }
                 if kind(ofPath: Path.join(Path.join(root, entry), "machine.isa")) == .file { names.insert(entry) }

@@ -44,15 +44,13 @@ struct HostExamination {
 
     private var machines: HostFinding {
         let catalogue = MachineCatalogue(context)
-        let names = catalogue.names()
-        if names.isEmpty {
+        guard let place = catalogue.roots.first(where: { !catalogue.names(in: [$0]).isEmpty }) else {
             return HostFinding(
                 state: .missing, subject: "ISA files", found: "none found",
                 remedy: "set TRAPLINE_ISA to the folder that holds them")
         }
-        let places = catalogue.roots.filter { !folderEntries($0).isEmpty }
         return HostFinding(
-            state: .present, subject: "ISA files", found: "\(names.count) machines in \(places.first ?? "")")
+            state: .present, subject: "ISA files", found: "\(catalogue.names(in: [place]).count) machines in \(place)")
     }
 
     private var folder: HostFinding {

@@ -109,8 +109,9 @@ extension Checker {
     }
 
     /// A component that the file declares mirrored is loaded into the real machine as the guest has it: that must be
-    /// harmless there as it must be for one that the policy search mirrors.
-    private func mirrorErrors() -> [ReportedError] {
+    /// harmless there as it must be for one that the policy search mirrors. Where it is not, the theorems' condition
+    /// says nothing.
+    func mirrorErrors() -> [ReportedError] {
         let admission = MirrorAdmission(checker: conditions, processorIsResource: options.processorIsResource)
         return description.components(.control).compactMap { id in
             let component = description.state[id.index]

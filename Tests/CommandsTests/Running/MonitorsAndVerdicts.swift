@@ -142,6 +142,18 @@ import Testing
         #expect(refused.diagnostics.contains("gated.isa:5:"))
         #expect(refused.diagnostics.contains(
             "'gate' is declared 'handled mirror', but a value of 'gate' keeps 'HALT {d:register r}' from trapping"))
+        // No verdict either: the condition would be met, and the map be no map.
+        let checked = trapline(["check", open])
+        #expect(checked.status == .badInput)
+        #expect(checked.output.contains("'gate' is declared 'handled mirror', but a value of 'gate'"))
+        let mask = try overlay("unmasked", """
+            state
+              replace control ie : 1  handled mirror
+
+            """)
+        let masked = trapline(["check", mask])
+        #expect(masked.status == .badInput)
+        #expect(masked.output.contains("'ie' decides whether 'interval-timer' is accepted"))
         for monitor in ["bare", "interpret"] {
             #expect(trapline(["run", path, "--isa", open, "--monitor", monitor]).status == .guest(5))
         }
