@@ -16,6 +16,7 @@ let package = Package(
         .target(name: "Machine"),
         .target(name: "ISALanguage"),
         .target(name: "Certificates"),
+        .target(name: "OpcodeNotation"),
 
         // The SAT solver, behind a C interface that can write its proof.
         .target(name: "CCaDiCaL", linkerSettings: [.linkedLibrary("cadical"), .linkedLibrary("m")]),
@@ -45,6 +46,7 @@ let package = Package(
             name: "Benchmarks", dependencies: ["Machine", "ISALanguage", "ToyCore"], path: "Tests/Benchmarks/Reference"),
 
         .testTarget(name: "ISALanguageTests", dependencies: ["ISALanguage"], exclude: ["Fixtures"]),
+        .testTarget(name: "OpcodeNotationTests", dependencies: ["OpcodeNotation"]),
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "CCaDiCaL"]),
         .testTarget(name: "VirtualizabilityTests", dependencies: ["Virtualizability"]),
         .testTarget(name: "ToyCoreTests", dependencies: ["ToyCore", "Devices"]),

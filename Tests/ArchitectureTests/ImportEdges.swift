@@ -5,6 +5,7 @@ private let allowedEdges: [String: Set<String>] = [
     "Machine": [],
     "ISALanguage": [],
     "Certificates": [],
+    "OpcodeNotation": [],
     "CCaDiCaL": [],
     "Virtualizability": ["ISALanguage", "Certificates", "CCaDiCaL"],
     "ToyCore": ["Machine", "ISALanguage"],
