@@ -86,7 +86,11 @@ public final class Checker {
         }
         for index in description.instructions.indices {
             progress(CheckProgress(done: index + 1, total: total, subject: description.instructions[index].name))
-            report.instructions.append(instruction(index))
+            let representative = decider.likeness.representatives[index]
+            report.instructions.append(
+                representative == index
+                    ? instruction(index)
+                    : report.instructions[representative].said(of: description.instructions[index], at: index))
         }
         progress(CheckProgress(done: total - 1, total: total, subject: "theorems"))
         finish(&report)

@@ -18,7 +18,16 @@ struct WitnessText {
         guard let decoded = witness.decoded, let description else {
             return units.isEmpty ? witness.subject : "\(witness.subject) = \(units)"
         }
-        return Disassembler(description).text(decoded, at: here) + " = \(units)"
+        let text = Disassembler(description).text(decoded, at: here)
+        return units.isEmpty ? text + fields(decoded, description) : "\(text) = \(units)"
+    }
+
+    /// Of a listed instruction, what it was executed with: " (d = 3)".
+    private func fields(_ decoded: DecodedInstruction, _ description: MachineDescription) -> String {
+        let instruction = description.instructions[decoded.instruction]
+        let list = zip(instruction.fields, decoded.fields).filter { !$0.0.name.contains(".") }
+            .map { "\($0.0.name) = \(value($0.1))" }
+        return list.isEmpty ? "" : " (\(list.joined(separator: ", ")))"
     }
 
     private var here: UInt64 {

@@ -146,6 +146,13 @@ public struct Instruction: Sendable {
     public var fields: [Field]
     public var operands: [Operand]
     public var encoding: Encoding
+    /// The file gives it no encoding pattern: it is classified for all values of its fields, but neither assembled
+    /// nor decoded.
+    public var isListed: Bool
+    /// Its encodings in the notation of the machine's manual, one each: "0F 01 /0 mem". Only where it is listed.
+    public var opcodes: [String]
+    /// The optional parts of the architecture that have it; empty: every machine.
+    public var requirements: [String]
     public var assembly: AssemblyTemplate
     /// What it does. The write to the program counter is always there: `next` unless the file says
     /// otherwise.
@@ -166,6 +173,9 @@ public struct Instruction: Sendable {
         fields = []
         operands = []
         encoding = Encoding(groups: [])
+        isListed = false
+        opcodes = []
+        requirements = []
         assembly = AssemblyTemplate(mnemonic: mnemonic, parts: [])
         program = Program(argumentWidths: [])
         claims = []

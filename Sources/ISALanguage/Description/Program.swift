@@ -158,6 +158,9 @@ public struct UninterpretedFunction: Sendable, Hashable {
     public var resultWidth: Int
     public var purpose: Purpose
 
+    /// It comes from an `abstract` statement, "INSTRUCTION: TARGET", and not from a declaration, whose name is a word.
+    public var isOfStatement: Bool { purpose == .computation && name.contains(": ") }
+
     public init(name: String, argumentWidths: [Int], resultWidth: Int, purpose: Purpose = .computation) {
         self.name = name
         self.argumentWidths = argumentWidths

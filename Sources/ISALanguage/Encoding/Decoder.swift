@@ -22,11 +22,11 @@ public struct Decoder: Sendable {
         unitWidth = min(max(description.unitWidth, 1), 64)
         bucketBits = min(unitWidth, 10)
         let width = unitWidth
-        longest = max(1, description.instructions.map {
+        longest = max(1, description.instructions.filter { !$0.isListed }.map {
             EncodingLayout.greatestLength(of: $0, unitWidth: width)
         }.max() ?? 1)
         var buckets = Array(repeating: [Candidate](), count: 1 << bucketBits)
-        for (index, instruction) in description.instructions.enumerated() {
+        for (index, instruction) in description.instructions.enumerated() where !instruction.isListed {
             let (mask, value) = Decoder.fixedBits(of: instruction, unitWidth: width)
             let candidate = Candidate(
                 instruction: index, mask: mask, value: value, steps: EncodingLayout.steps(of: instruction.encoding))

@@ -13,6 +13,8 @@ public enum EncodingError: Error, Hashable, Sendable {
     /// The bits would be decoded as something that comes earlier in the file.
     case decodesAs(String, insteadOf: String)
     case tooLong(instruction: String)
+    /// The file lists the instruction without a pattern.
+    case notEncoded(instruction: String)
 }
 
 extension EncodingError: CustomStringConvertible {
@@ -35,6 +37,8 @@ extension EncodingError: CustomStringConvertible {
             return "these bits mean '\(other)', not '\(name)'"
         case .tooLong(let name):
             return "'\(name)' is longer than \(EncodingLayout.unitLimit) units"
+        case .notEncoded(let name):
+            return "'\(name)' is listed: the machine's file does not say how it is encoded"
         }
     }
 }
@@ -54,6 +58,7 @@ public struct Encoder: Sendable {
     public func encode(instruction index: Int, fields: [UInt64], forms: [Int]) throws(EncodingError) -> [UInt64] {
         guard description.instructions.indices.contains(index) else { throw .noSuchInstruction(index) }
         let instruction = description.instructions[index]
+        if instruction.isListed { throw .notEncoded(instruction: instruction.name) }
         try check(instruction, fields: fields, forms: forms)
         var sink = BitSink(unitWidth: min(max(description.unitWidth, 1), 64))
         var relevant = Array(repeating: UInt64(0), count: fields.count)

@@ -68,6 +68,7 @@ public enum PrintedPage {
     }
 
     private static func encoding(_ instruction: Instruction, _ description: MachineDescription) -> [String] {
+        if instruction.isListed { return listing(instruction) }
         var lines = EncodingDiagram(description: description, instruction: instruction).lines
         if let condition = instruction.encoding.condition {
             let text = ProgramText(condition, in: description, instruction: instruction)
@@ -78,6 +79,18 @@ public enum PrintedPage {
                 instruction.operands.indices.contains(operand.index) ? instruction.operands[operand.index].name : nil
             }
             lines.append("extensions of " + names.joined(separator: ", then ") + " follow")
+        }
+        return lines
+    }
+
+    /// Of a listed instruction: its fields, and the manual's notation where the file has it.
+    private static func listing(_ instruction: Instruction) -> [String] {
+        var lines = instruction.opcodes
+        if lines.isEmpty { lines.append("not described: the instruction is listed by what it reads and writes") }
+        let fields = instruction.fields.filter { !$0.name.contains(".") }.map { "\($0.name):\($0.width)" }
+        if !fields.isEmpty { lines.append("fields " + fields.joined(separator: " ")) }
+        if !instruction.requirements.isEmpty {
+            lines.append("requires " + instruction.requirements.joined(separator: ", "))
         }
         return lines
     }

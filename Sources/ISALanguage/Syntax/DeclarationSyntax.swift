@@ -140,13 +140,25 @@ struct InterruptSyntax: Sendable {
     var accept: [StatementSyntax]
 }
 
+/// One name of a group: with its value, or (listed) with encodings in the manual's notation.
+struct AlternativeSyntax: Sendable {
+    var name: Name
+    var value: (number: UInt64, span: SourceSpan)?
+    var opcodes: [Name] = []
+}
+
 struct InstructionSyntax: Sendable {
     /// Empty for a single instruction.
-    var alternatives: [(name: Name, value: UInt64)]
+    var alternatives: [AlternativeSyntax]
     /// Alternatives that an overlay has taken out; arms about them may stay.
     var removed: [String] = []
     var template: Name
     var pattern: PatternSyntax?
+    /// The pattern only declares fields: it stands after `listed`, at this place.
+    var listed: SourceSpan?
+    /// Encodings in the manual's own notation; of a group, the alternatives have them.
+    var opcodes: [Name] = []
+    var requirements: [Name] = []
     var claims: [Name]
     var sources: [String]
     var notes: [String]

@@ -11,21 +11,26 @@ extension SourceParser {
     /// `instructions`, the alternatives, `as "OP ..."` and the lines that they share.
     mutating func instructionGroup() throws(SyntaxAbort) -> InstructionSyntax {
         let lines = try block("names with their values") {
-            (parser) throws(SyntaxAbort) -> [(name: Name, value: UInt64)] in
-            var alternatives: [(name: Name, value: UInt64)] = []
-            while parser.current.kind != .newline {
-                let alternative = try parser.mnemonic("the name of an instruction")
-                guard parser.current.kind == .number else {
-                    throw parser.fail("expected the value of '\(alternative.text)', found \(parser.current.described)")
-                }
-                alternatives.append((alternative, parser.advance().value))
-            }
+            (parser) throws(SyntaxAbort) -> [AlternativeSyntax] in
+            var alternatives: [AlternativeSyntax] = []
+            while parser.current.kind != .newline { alternatives.append(try parser.alternative()) }
             try parser.endLine()
             return alternatives
         }
         try expectWord("as", after: "and the shared pattern after the names")
         var result = try instruction()
         result.alternatives = lines.flatMap { $0 }
+        return result
+    }
+
+    /// `ADD 0x10`, and of a listed group `ADD "01 /r" "03 /r"` or the name alone.
+    private mutating func alternative() throws(SyntaxAbort) -> AlternativeSyntax {
+        var result = AlternativeSyntax(name: try mnemonic("the name of an instruction"))
+        if current.kind == .number {
+            let token = advance()
+            result.value = (token.value, token.span)
+        }
+        while current.kind == .text { result.opcodes.append(try text("an encoding")) }
         return result
     }
 
@@ -46,12 +51,19 @@ extension SourceParser {
 
     private mutating func instructionLine(_ result: inout InstructionSyntax) throws(SyntaxAbort) {
         switch (current.text, next.kind) {
-        case ("encoding", let following) where following != .symbol:
+        case ("encoding", let following) where following != .symbol, ("listed", let following) where following != .symbol:
             let word = advance()
             if let earlier = result.pattern {
                 throw fail("a second encoding", at: word.span, note: ("the first one is here", earlier.span))
             }
+            if word.text == "listed" { result.listed = word.span }
             result.pattern = try pattern()
+        case ("opcode", .text):
+            advance()
+            repeat { result.opcodes.append(try text("an encoding")) } while current.kind == .text
+        case ("requires", .name), ("requires", .text):
+            advance()
+            repeat { result.requirements.append(try mnemonic("an extension")) } while take(",")
         case ("claims", .name):
             advance()
             repeat { result.claims.append(try name("a claim")) } while take(",")

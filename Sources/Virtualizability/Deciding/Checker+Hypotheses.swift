@@ -70,8 +70,23 @@ extension Checker {
         found += report.policy.map {
             Assumption(kind: .policy, text: "\($0.component) \($0.handling.text)")
         }
-        found += description.functions.map {
+        found += description.functions.filter { !$0.isOfStatement }.map {
             Assumption(kind: .uninterpreted, text: "of \($0.name) only its arguments and its width are known")
+        }
+        let results = description.functions.count(where: \.isOfStatement)
+        if results > 0 {
+            found.append(
+                Assumption(
+                    kind: .uninterpreted,
+                    text: "of \(results) results of 'abstract' statements only what they depend on is known"))
+        }
+        let listed = description.instructions.count(where: \.isListed)
+        if listed > 0 {
+            found.append(
+                Assumption(
+                    kind: .scope,
+                    text: "\(listed) variants are listed: what they read and write is as the file says, and what"
+                        + " encodes them encodes nothing else"))
         }
         if !options.processorIsResource, !flow.stopping.isEmpty {
             found.append(

@@ -26,6 +26,7 @@ final class Decider {
     private(set) var statistics = CheckStatistics()
     private var answers: [Query: Answer] = [:]
     private let surroundings: Set<StateID>
+    let likeness: Likeness
     /// Pairs of states that have shown something of a subject: often they show the next thing, too.
     private var examples: [Subject: [ConcreteCase]] = [:]
 
@@ -34,11 +35,24 @@ final class Decider {
         surroundings = flow.surroundings
         self.limits = limits
         decoder = Decoder(poser.description)
+        likeness = Likeness(poser.description)
     }
 
     var description: MachineDescription { poser.description }
 
-    func answer(_ query: Query) -> Answer {
+    /// What is like another instruction has that one's answer, and its example with its own name.
+    func answer(_ asked: Query) -> Answer {
+        let query = asked.canonical(likeness)
+        return named(answer(canonical: query), for: asked)
+    }
+
+    private func named(_ answer: Answer, for query: Query) -> Answer {
+        guard case .found(var example) = answer, case .instruction(let index) = query.subject else { return answer }
+        example.given?.instruction = index
+        return .found(example)
+    }
+
+    private func answer(canonical query: Query) -> Answer {
         if let known = answers[query] { return known }
         if limits.isInterrupted() { return .undecided(UndecidedReason.interrupted.description) }
         let answer = decide(query)
@@ -55,7 +69,7 @@ final class Decider {
     }
 
     /// The answer, if the query has been asked.
-    func known(_ query: Query) -> Answer? { answers[query] }
+    func known(_ query: Query) -> Answer? { answers[query.canonical(likeness)].map { named($0, for: query) } }
 
     func replay(_ query: Query) -> Replay {
         Replay(

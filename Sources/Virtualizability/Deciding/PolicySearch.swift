@@ -36,7 +36,9 @@ struct PolicySearch {
     /// Leaves the checker's context with the policy that was found.
     func search() -> Result {
         var result = Result(policy: checker.context.policy)
-        var offenders = description.instructions.indices.filter(offends)
+        // What is like another variant is helped by what helps that one.
+        var offenders = description.instructions.indices.filter(checker.decider.likeness.isRepresentative)
+            .filter(offends)
         var rounds = 0
         while !offenders.isEmpty, rounds < 64 {
             rounds += 1
@@ -162,7 +164,17 @@ struct MirrorAdmission {
         return escape(id, name)
     }
 
-    /// A trap, other than the access rule's, that comes with one value of the component and not with another.
+    private func mirroring(_ id: StateID) -> RelationKind {
+        var kind = checker.context.kind(.best, support: nil)
+        guard case .policy(var policy) = kind.control else { return kind }
+        policy.handlings[id] = .mirror
+        kind.control = .policy(policy)
+        return kind
+    }
+
+    /// A trap, other than the access rule's, that comes with one value of the component and not with another, of an
+    /// instruction that is not harmless where it does not come. (Whether floating point is enabled may be the guest's
+    /// own choice: what it enables touches nobody else. Whether HALT traps may not.)
     private func escape(_ id: StateID, _ name: String) -> String? {
         for (index, instruction) in description.instructions.enumerated()
         where flow.instructions[index].traps.contains(id) {
@@ -171,7 +183,9 @@ struct MirrorAdmission {
             kind.variesMode = false
             kind.variedResources = [id]
             let query = Query(subject: .instruction(index), violation: .lostTrap, kind: kind)
-            guard case .none = checker.decider.answer(query) else {
+            if case .none = checker.decider.answer(query) { continue }
+            let mirrored = Query(subject: .instruction(index), violation: .sensitive, kind: mirroring(id))
+            guard case .none = checker.decider.answer(mirrored) else {
                 return "a value of '\(name)' keeps '\(instruction.name)' from trapping"
             }
         }

@@ -16,6 +16,7 @@ struct Obligations {
     let description: MachineDescription
     /// Variants of which a monitor in the machine's own code is made; nil where nobody says.
     let footprint: [String]?
+    private let likeness: Likeness
     /// The lemmas that were proved. Claims about instructions may rest on them, so every verdict needs them.
     var lemmas: [Property] = []
 
@@ -26,6 +27,7 @@ struct Obligations {
 
     init(description: MachineDescription, footprint: [String]?) {
         self.description = description
+        likeness = Likeness(description)
         self.footprint = footprint
     }
 
@@ -50,8 +52,11 @@ struct Obligations {
     }
 
     private func isInFootprint(_ index: Int) -> Bool {
-        let instruction = description.instructions[index]
-        return footprint.map { $0.contains(instruction.name) || $0.contains(instruction.mnemonic) } ?? false
+        guard let footprint else { return false }
+        return (likeness.members[index] ?? [index]).contains { member in
+            let instruction = description.instructions[member]
+            return footprint.contains(instruction.name) || footprint.contains(instruction.mnemonic)
+        }
     }
 
     private func monitor(_ name: String, _ squares: [Violation], also: [Property] = []) -> Obligation {
@@ -76,14 +81,17 @@ struct Obligations {
 
     // MARK: Subjects
 
-    /// Every subject with the name that it has in certificates. Variants that share a name are numbered.
+    /// Every subject with the name that it has in certificates. Variants that share a name are numbered; of those that
+    /// are alike one speaks for all, and says for how many.
     var subjects: [(name: String, subject: Subject)] {
         var found: [(name: String, subject: Subject)] = [("machine", .machine)]
         var seen: [String: Int] = [:]
         for (index, instruction) in description.instructions.enumerated() {
             let count = (seen[instruction.name] ?? 0) + 1
             seen[instruction.name] = count
-            let name = count == 1 ? instruction.name : "\(instruction.name) #\(count)"
+            guard let members = likeness.members[index] else { continue }
+            var name = count == 1 ? instruction.name : "\(instruction.name) #\(count)"
+            if members.count > 1 { name += " and \(members.count - 1) alike" }
             found.append(("instruction \(name)", .instruction(index)))
         }
         for (line, interrupt) in description.interrupts.enumerated() {

@@ -35,6 +35,7 @@ struct EncodingCatalogue {
     /// The decoding of an instruction; the units are named `unit0`, `unit1`, ...
     func decoding(of instruction: Int, in symbols: Symbols) -> SymbolicDecoding {
         let graph = symbols.graph
+        if description.instructions[instruction].isListed { return listed(instruction, symbols) }
         let own = shapes[instruction]
         let longest = own.shapes.map(\.length).max() ?? 1
         let units = (0..<longest).map { graph.variable("unit\($0)", width: description.unitWidth) }
@@ -49,7 +50,7 @@ struct EncodingCatalogue {
         }
         var matches = graph.not(none)
         var isExact = own.isComplete
-        for other in 0..<instruction {
+        for other in 0..<instruction where !description.instructions[other].isListed {
             let (taken, exact) = matchesOther(other, than: own, units, symbols)
             matches = graph.and(matches, graph.not(taken))
             isExact = isExact && exact
@@ -57,6 +58,41 @@ struct EncodingCatalogue {
         return SymbolicDecoding(
             units: units, fields: reader.fields(own.shapes, chosen), forms: forms(of: instruction, chosen, graph),
             lengths: lengths(of: own.shapes, chosen, graph), matches: matches, isExact: isExact)
+    }
+
+    /// Any fields and forms that the instruction's own conditions allow: nothing is fetched, for the file does not say
+    /// from what they would be decoded. That the processor may fetch at all is the machine's own claim.
+    private func listed(_ index: Int, _ symbols: Symbols) -> SymbolicDecoding {
+        let graph = symbols.graph
+        let instruction = description.instructions[index]
+        var matches = graph.bool(true)
+        let forms = instruction.operands.enumerated().map { number, operand in
+            guard operand.forms.count > 1 else { return [graph.bool(true)] }
+            let width = Int.bitWidth - (operand.forms.count - 1).leadingZeroBitCount
+            let choice = graph.variable("form\(number)", width: width)
+            matches = graph.and(
+                matches, graph.ule(choice, graph.constant(UInt64(operand.forms.count - 1), width: width)))
+            return operand.forms.indices.map { graph.eq(choice, graph.constant(UInt64($0), width: width)) }
+        }
+        var decoding = SymbolicDecoding(
+            units: [],
+            fields: instruction.fields.enumerated().map { number, field in
+                graph.variable("field\(number)", width: max(field.width, 1))
+            }, forms: forms, lengths: [(1, graph.bool(true))], matches: graph.bool(true), isExact: true)
+        let nothing = SymbolicState(scalars: [], arrays: [], size: graph.bool(false))
+        func holds(_ condition: Program) -> Term {
+            var evaluator = SymbolicEvaluator(description, nothing, symbols)
+            evaluator.decoding = decoding
+            return evaluator.run(condition).results.first ?? graph.bool(false)
+        }
+        for (operand, chosen) in zip(instruction.operands, forms) {
+            for (form, isChosen) in zip(operand.forms, chosen) {
+                if let condition = form.condition { matches = graph.and(matches, graph.implies(isChosen, holds(condition))) }
+            }
+        }
+        if let condition = instruction.encoding.condition { matches = graph.and(matches, holds(condition)) }
+        decoding.matches = matches
+        return decoding
     }
 
     /// Whether the units decode to an instruction that is tried earlier.

@@ -11,6 +11,8 @@ struct ConcreteCase {
     var otherClocks: [StateID: UInt64] = [:]
     /// For questions about the map: the virtual address.
     var address: UInt64 = 0
+    /// Of a listed instruction, which stands in no storage: the fields and forms that are executed.
+    var given: DecodedInstruction?
     /// The uninterpreted functions' values, by name and arguments.
     var functions: [FunctionPoint: UInt64] = [:]
 
@@ -72,7 +74,18 @@ private struct ModelReader {
         }
         concrete.address = values.value(
             of: graph.variable("address", width: description.fetch.argumentWidths.first ?? 64))
+        concrete.given = given()
         return concrete
+    }
+
+    private mutating func given() -> DecodedInstruction? {
+        guard case .instruction(let index) = posed.query.subject, description.instructions[index].isListed,
+            let decoding = posed.decoding
+        else { return nil }
+        return DecodedInstruction(
+            instruction: index, fields: decoding.fields.map { values.value(of: $0) },
+            forms: decoding.forms.map { forms in forms.firstIndex { values.value(of: $0) == 1 } ?? 0 }, length: 1,
+            units: [])
     }
 
     private mutating func read(_ id: StateID, _ state: SymbolicState, into concrete: inout MachineState) {

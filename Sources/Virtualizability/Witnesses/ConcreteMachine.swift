@@ -18,6 +18,8 @@ struct ConcreteMachine {
     let decoder: Decoder
     var evaluator: ConcreteEvaluator
     var parameters = EvaluationParameters()
+    /// Executed in place of what stands at the program counter.
+    var given: DecodedInstruction?
 
     /// - Parameter isShadowed: addresses go through the monitor's shadow tables.
     init(
@@ -39,6 +41,7 @@ struct ConcreteMachine {
         guard let counter = description.programCounter else { return nil }
         var state = state
         let here = state[counter]
+        if let given { return execute(given, at: here, &state) }
         let mask = WordArithmetic.mask(description.state[counter.index].width)
         let step = UInt64(max(description.addressesPerUnit, 0))
         let result = decoder.decode { unit in
@@ -54,18 +57,23 @@ struct ConcreteMachine {
         case .undefined: return nil
         case .fetchTrap(let trap, let detail, _):
             return ConcreteExecution(trap: trap, detail: detail, state: state, decoded: nil)
-        case .instruction(let decoded):
-            var parameters = EvaluationParameters(here: here, length: decoded.length, in: description)
-            parameters.origin = self.parameters.origin
-            parameters.extent = self.parameters.extent
-            let outcome = evaluator.evaluate(
-                description.instructions[decoded.instruction].program, instruction: decoded, parameters: parameters,
-                over: &state)
-            if case .trap(let trap, let detail) = outcome {
-                return ConcreteExecution(trap: trap, detail: detail, state: state, decoded: decoded)
-            }
-            return ConcreteExecution(trap: nil, state: state, decoded: decoded)
+        case .instruction(let decoded): return execute(decoded, at: here, &state)
         }
+    }
+
+    private func execute(
+        _ decoded: DecodedInstruction, at here: UInt64, _ state: inout MachineState
+    ) -> ConcreteExecution {
+        var parameters = EvaluationParameters(here: here, length: decoded.length, in: description)
+        parameters.origin = self.parameters.origin
+        parameters.extent = self.parameters.extent
+        let outcome = evaluator.evaluate(
+            description.instructions[decoded.instruction].program, instruction: decoded, parameters: parameters,
+            over: &state)
+        if case .trap(let trap, let detail) = outcome {
+            return ConcreteExecution(trap: trap, detail: detail, state: state, decoded: decoded)
+        }
+        return ConcreteExecution(trap: nil, state: state, decoded: decoded)
     }
 
     /// The state after delivery of the trap with which an execution ended; nil where delivery fails.

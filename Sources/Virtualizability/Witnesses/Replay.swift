@@ -14,14 +14,18 @@ struct Replay {
     private var ids: [StateID] { description.state.indices.map(StateID.init) }
 
     func machine(_ concrete: ConcreteCase) -> ConcreteMachine {
-        ConcreteMachine(description, decoder, functions: concrete.functions)
+        var machine = ConcreteMachine(description, decoder, functions: concrete.functions)
+        machine.given = concrete.given
+        return machine
     }
 
     /// The machine below the monitor, where the guest's window has been moved.
     func realMachine(_ concrete: ConcreteCase) -> ConcreteMachine {
-        ConcreteMachine(
+        var machine = ConcreteMachine(
             description, decoder, functions: concrete.functions,
             isShadowed: description.mapIsShadow && kind.variesLocation)
+        machine.given = concrete.given
+        return machine
     }
 
     func confirms(_ concrete: ConcreteCase) -> Bool { isRelated(concrete) && shows(concrete) }
@@ -31,7 +35,7 @@ struct Replay {
     func isRelated(_ concrete: ConcreteCase) -> Bool {
         let (virtual, real) = (concrete.virtual, concrete.real)
         let machine = machine(concrete)
-        guard hasSizes(concrete), sharesWindow(concrete), machine.runs(virtual), machine.runs(real),
+        guard isEncodable(concrete), hasSizes(concrete), sharesWindow(concrete), machine.runs(virtual), machine.runs(real),
             let image = mapped(virtual, concrete, machine)
         else { return false }
         if kind.virtualIsUser, !machine.test(description.userMode, virtual) { return false }
@@ -47,6 +51,19 @@ struct Replay {
             }
         }
         return assumed.allSatisfy { real[$0.component] & $0.mask == $0.value }
+    }
+
+    /// A listed instruction's fields and forms are any that its conditions allow.
+    private func isEncodable(_ concrete: ConcreteCase) -> Bool {
+        guard let given = concrete.given else { return true }
+        let instruction = description.instructions[given.instruction]
+        var nothing = MachineState(shape: StateShape(description), size: 0)
+        let evaluator = ConcreteEvaluator(description)
+        let conditions = zip(instruction.operands, given.forms).map { $0.forms[$1].condition }
+        return (conditions + [instruction.encoding.condition]).allSatisfy { condition in
+            guard let condition else { return true }
+            return evaluator.evaluate(condition, instruction: given, over: &nothing).value == 1
+        }
     }
 
     private func hasSizes(_ concrete: ConcreteCase) -> Bool {

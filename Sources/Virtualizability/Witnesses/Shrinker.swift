@@ -18,6 +18,9 @@ struct Shrinker {
         attempt(&best) { $0.address = 0 }
         for id in ids where description.state[id.index].role != .storage { lower(id, in: &best) }
         lowerCells(&best)
+        for field in best.given?.fields.indices ?? 0..<0 {
+            lower(in: &best, read: { $0.given?.fields[field] ?? 0 }) { $0.given?.fields[field] = $1 }
+        }
         return best
     }
 
@@ -31,7 +34,8 @@ struct Shrinker {
         var candidate = best
         change(&candidate)
         guard restored(&candidate), candidate.virtual != best.virtual || candidate.real != best.real
-            || candidate.address != best.address || candidate.otherClocks != best.otherClocks
+            || candidate.address != best.address || candidate.given != best.given
+            || candidate.otherClocks != best.otherClocks
         else { return }
         if replay.confirms(candidate) { best = candidate }
     }

@@ -10,6 +10,7 @@ extension Replay {
             virtualised.machine, views.decoder(under: query.kind), functions: concrete.functions)
         monitor.parameters.origin = concrete.origin
         monitor.parameters.extent = concrete.extent
+        monitor.given = concrete.given
         let start = extended(concrete, virtualised)
         switch query.subject {
         case .instruction(let index):

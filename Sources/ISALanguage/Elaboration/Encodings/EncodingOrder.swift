@@ -38,7 +38,7 @@ struct EncodingOrder {
 
     private func candidate(_ instruction: Instruction) -> Candidate {
         let none = Candidate(cubes: [], ownBits: 0, mask: 0, value: 0)
-        guard machine.comparisons <= Limits.comparisons else { return none }
+        guard !instruction.isListed, machine.comparisons <= Limits.comparisons else { return none }
         let cubes = EncodingExpansion(instruction).cubes
         guard spend((cubes?.count ?? EncodingExpansion.wayLimit) * 16, at: instruction) else { return none }
         guard let cubes else {

@@ -31,60 +31,97 @@ struct InstructionElaborator {
             one(syntax, nil, family, text)
             return
         }
-        for alternative in syntax.alternatives where !machine.diagnostics.isFull {
-            one(syntax, alternative, family, text)
+        var shared: Instruction?
+        for (index, alternative) in syntax.alternatives.enumerated() where !machine.diagnostics.isFull {
+            if let shared {
+                add(likeness(of: shared, syntax, alternative), syntax, alternative, text)
+            } else if let made = one(syntax, alternative, family, text), index == 0, !machine.usesAlternative {
+                shared = syntax.listed == nil ? nil : made
+            }
         }
     }
 
+    /// Of a listed group whose body does not ask which alternative it is, all members are one but for their names.
+    private func likeness(
+        of shared: Instruction, _ syntax: InstructionSyntax, _ alternative: AlternativeSyntax
+    ) -> Instruction {
+        var result = shared
+        result.name = InstructionElaborator.title(syntax.template.text, alternative.name.text)
+        let word = syntax.template.text.prefix { $0 != " " }
+        result.mnemonic = InstructionElaborator.named(String(word), alternative.name.text)
+        result.assembly.mnemonic = result.mnemonic
+        result.location = alternative.name.span.location
+        result.opcodes = alternative.opcodes.map(\.text)
+        return result
+    }
+
+    @discardableResult
     private func one(
-        _ syntax: InstructionSyntax, _ alternative: (name: Name, value: UInt64)?, _ family: String, _ text: [String]
+        _ syntax: InstructionSyntax, _ alternative: AlternativeSyntax?, _ family: String, _ text: [String]
+    ) -> Instruction? {
+        machine.usesAlternative = false
+        guard let instruction = try? instruction(syntax, alternative, family) else { return nil }
+        add(instruction, syntax, alternative, text)
+        return instruction
+    }
+
+    private func add(
+        _ instruction: Instruction, _ syntax: InstructionSyntax, _ alternative: AlternativeSyntax?, _ text: [String]
     ) {
         guard machine.description.instructions.count < Limits.instructions else {
             machine.error("more than \(Limits.instructions) instructions", at: syntax.template.span)
             return
         }
-        do {
-            var instruction = try instruction(syntax, alternative, family)
-            instruction.text = text
-            let span = alternative?.name.span ?? syntax.template.span
-            if let earlier = machine.instructionSpans.updateValue(span, forKey: instruction.name) {
-                machine.error(
-                    "there is an instruction '\(instruction.name)' already", at: span, note: ("it is here", earlier),
-                    remedy: "In an overlay, write 'replace instruction' to change it.")
-                return
-            }
-            machine.description.instructions.append(instruction)
-        } catch {}
+        var instruction = instruction
+        instruction.text = text
+        let span = alternative?.name.span ?? syntax.template.span
+        if let earlier = machine.instructionSpans.updateValue(span, forKey: instruction.name) {
+            machine.error(
+                "there is an instruction '\(instruction.name)' already", at: span, note: ("it is here", earlier),
+                remedy: "In an overlay, write 'replace instruction' to change it.")
+            return
+        }
+        machine.description.instructions.append(instruction)
     }
 
     private func instruction(
-        _ syntax: InstructionSyntax, _ alternative: (name: Name, value: UInt64)?, _ family: String
+        _ syntax: InstructionSyntax, _ alternative: AlternativeSyntax?, _ family: String
     ) throws(Reported) -> Instruction {
         guard let pattern = syntax.pattern else {
             throw machine.error(
                 "this instruction has no encoding", at: syntax.template.span, remedy: "Add a line 'encoding ...'.")
         }
+        let listing = ListedInstruction(machine, syntax)
+        try listing.check(alternative)
         let title = InstructionElaborator.title(syntax.template.text, alternative?.name.text)
         let location = alternative?.name.span.location ?? syntax.template.span.location
         let chosen = try alternative.map { (alternative) throws(Reported) in
-            try value(of: alternative, in: pattern)
+            if let own = listing.value(of: alternative) { return own }
+            return try value(of: alternative, in: pattern)
         }
         let patterns = PatternElaborator(machine, alternative: chosen)
         let (groups, scope) = try patterns.groups(pattern, prefix: "")
-        let template = try TemplateReader(machine, scope: scope, fields: patterns.fields)
-            .instruction(syntax.template, alternative: alternative?.name.text)
+        let template = try TemplateReader(
+            machine, scope: scope, fields: patterns.fields, mentionsAll: syntax.listed == nil
+        ).instruction(syntax.template, alternative: alternative?.name.text)
         var result = Instruction(name: title, mnemonic: template.mnemonic, location: location)
         result.family = family
         result.fields = patterns.fields
         result.operands = patterns.operands
         result.assembly = template
-        result.encoding = Encoding(groups: groups, extensionOrder: try order(pattern, scope))
-        try EncodingShape(machine, operands: patterns.operands).check(groups, pattern)
+        result.requirements = syntax.requirements.map(\.text)
+        if syntax.listed == nil {
+            result.encoding = Encoding(groups: groups, extensionOrder: try order(pattern, scope))
+            try EncodingShape(machine, operands: patterns.operands).check(groups, pattern)
+        } else {
+            result.isListed = true
+            result.opcodes = (alternative?.opcodes ?? syntax.opcodes).map(\.text)
+        }
         result.claims = try claims(syntax)
         result.sources = syntax.sources
         result.notes = syntax.notes
         var context = self.context(title, patterns, syntax)
-        context.encoding = (result.encoding, result.operands)
+        context.encoding = result.isListed ? nil : (result.encoding, result.operands)
         context.chosen = chosen
         try conditions(&result, patterns, pattern, scope, context)
         result.program = program(syntax, scope, context)
@@ -160,19 +197,24 @@ struct InstructionElaborator {
 
     /// An alternative with the width that its value has in the encoding.
     private func value(
-        of alternative: (name: Name, value: UInt64), in pattern: PatternSyntax
+        of alternative: AlternativeSyntax, in pattern: PatternSyntax
     ) throws(Reported) -> (name: Name, value: UInt64, width: Int) {
+        guard let value = alternative.value?.number else {
+            throw machine.error(
+                "expected the value of '\(alternative.name.text)'", at: alternative.name.span,
+                remedy: "After each name stands the value of \(InstructionElaborator.placeholder) in the encoding.")
+        }
         guard let width = placeholderWidth(pattern) else {
             throw machine.error(
                 "the encoding of these instructions has no \(InstructionElaborator.placeholder)", at: pattern.span,
                 remedy: "\(InstructionElaborator.placeholder):WIDTH stands where the alternatives' values go.")
         }
-        guard alternative.value & ~ConcreteArithmetic.mask(width) == 0 else {
+        guard value & ~ConcreteArithmetic.mask(width) == 0 else {
             throw machine.error(
-                "\(alternative.value) does not fit the \(width) bits of \(InstructionElaborator.placeholder)",
+                "\(value) does not fit the \(width) bits of \(InstructionElaborator.placeholder)",
                 at: alternative.name.span, note: ("its place is here", pattern.span))
         }
-        return (alternative.name, alternative.value, width)
+        return (alternative.name, value, width)
     }
 
     /// How many bits of the encoding the alternative's value has.

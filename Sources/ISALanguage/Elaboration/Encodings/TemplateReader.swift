@@ -4,12 +4,15 @@ struct TemplateReader {
     private let machine: MachineTables
     private let scope: PatternElaborator.Scope
     private let fields: [Field]
+    /// A listed instruction need not say where its fields are written.
+    private let mentionsAll: Bool
     private var mentioned: [String: SourceSpan] = [:]
 
-    init(_ machine: MachineTables, scope: PatternElaborator.Scope, fields: [Field]) {
+    init(_ machine: MachineTables, scope: PatternElaborator.Scope, fields: [Field], mentionsAll: Bool = true) {
         self.machine = machine
         self.scope = scope
         self.fields = fields
+        self.mentionsAll = mentionsAll
     }
 
     /// Of a form: parts only.
@@ -42,6 +45,7 @@ struct TemplateReader {
     }
 
     private func checkAllMentioned(_ span: SourceSpan) throws(Reported) {
+        guard mentionsAll else { return }
         for name in scope.names where mentioned[name.text] == nil {
             throw machine.error(
                 "the assembly pattern does not mention '\(name.text)'", at: span,

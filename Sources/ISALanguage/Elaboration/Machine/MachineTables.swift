@@ -27,6 +27,8 @@ final class MachineTables {
     var instructionSpans: [String: SourceSpan] = [:]
     /// Uninterpreted functions made from `abstract` statements, to keep their names apart.
     var abstractNames: [String: Int] = [:]
+    /// The body that is being made has asked which alternative of its group it is for.
+    var usesAlternative = false
 
     init(_ description: MachineDescription, diagnostics: DiagnosticCollector) {
         self.description = description

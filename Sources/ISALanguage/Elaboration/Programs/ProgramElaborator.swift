@@ -77,7 +77,11 @@ final class ProgramElaborator {
 
     // MARK: Scopes
 
-    func lookup(_ name: String) -> Frame.Binding? { frames[frames.count - 1].lookup(name) }
+    func lookup(_ name: String) -> Frame.Binding? {
+        let binding = frames[frames.count - 1].lookup(name)
+        if case .alternative = binding?.meaning { machine.usesAlternative = true }
+        return binding
+    }
 
     func define(_ name: Name, _ meaning: Meaning) {
         if let earlier = lookup(name.text) {
