@@ -241,7 +241,11 @@ struct Replay {
         if first.isDone != second.isDone { return true }
         guard first.isDone else { return false }
         return first.state.cells != second.state.cells
-            || ids.contains { description.state[$0.index].role != .time && !same($0, first.state, second.state) }
+            || ids.contains { id in
+                let role = description.state[id.index].role
+                // The cells have been compared, those that exist; the component has as many as its greatest size.
+                return role != .time && role != .storage && !same(id, first.state, second.state)
+            }
     }
 
     private func fetchShows(_ concrete: ConcreteCase) -> Bool {
