@@ -24,6 +24,10 @@ let package = Package(
         // Deciding.
         .target(name: "Virtualizability", dependencies: ["ISALanguage", "Certificates", "CCaDiCaL"]),
 
+        // Asking the host's processor: a signal handler and a filter of system calls in C, everything else beside it.
+        .target(name: "CHostProbe"),
+        .target(name: "Probing", dependencies: ["ISALanguage", "OpcodeNotation", "CHostProbe"]),
+
         // Running.
         .target(name: "ToyCore", dependencies: ["Machine", "ISALanguage"]),
         .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
@@ -36,7 +40,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
-                "Paravirt", "Devices", "Images",
+                "Paravirt", "Devices", "Images", "Probing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),
@@ -47,6 +51,7 @@ let package = Package(
 
         .testTarget(name: "ISALanguageTests", dependencies: ["ISALanguage"], exclude: ["Fixtures"]),
         .testTarget(name: "OpcodeNotationTests", dependencies: ["OpcodeNotation"]),
+        .testTarget(name: "ProbingTests", dependencies: ["Probing", "ISALanguage"]),
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "CCaDiCaL"]),
         .testTarget(name: "VirtualizabilityTests", dependencies: ["Virtualizability"]),
         .testTarget(name: "ToyCoreTests", dependencies: ["ToyCore", "Devices"]),

@@ -16,7 +16,8 @@ public struct NotationError: Error, Hashable, Sendable, CustomStringConvertible 
 
     /// The message with the text and a caret under the place.
     public var description: String {
-        let caret = String(repeating: " ", count: range.lowerBound) + "^"
+        let caret =
+            String(repeating: " ", count: range.lowerBound) + "^"
             + String(repeating: "~", count: max(0, range.count - 1))
         var lines = ["character \(range.lowerBound + 1): \(message)", "  " + text, "  " + caret]
         if !remedy.isEmpty { lines.append("  remedy: " + remedy) }

@@ -86,14 +86,20 @@ private struct OpcodeEncoder {
                 } else if let index = memory.index {
                     if index == 4 { throw EncodingError("register 4 cannot be an index") }
                     if index >= 16 { throw EncodingError("there is no index register \(index)") }
-                    if memory.base == .instructionPointer { throw EncodingError("an operand relative to RIP has no index") }
+                    if memory.base == .instructionPointer {
+                        throw EncodingError("an operand relative to RIP has no index")
+                    }
                 }
-                if memory.base == .instructionPointer, !isLong { throw EncodingError("RIP is a base in 64-bit mode only") }
+                if memory.base == .instructionPointer, !isLong {
+                    throw EncodingError("RIP is a base in 64-bit mode only")
+                }
                 if choices.isAddressSizeChanged, !isLong { throw EncodingError("16-bit addresses are not encoded") }
                 numbers.append(memory.index ?? 0)
             }
         }
-        if pattern.addend == .stack, choices.register > 7 { throw EncodingError("the floating-point stack has 8 positions") }
+        if pattern.addend == .stack, choices.register > 7 {
+            throw EncodingError("the floating-point stack has 8 positions")
+        }
         for number in numbers where number >= limit { throw EncodingError("there is no register \(number) here") }
         if choices.operandSize == .quadword, !isLong { throw EncodingError("operands of 64 bits need 64-bit mode") }
         if choices.forcesREX || pattern.needsREX, !isLong { throw EncodingError("REX needs 64-bit mode") }
@@ -203,7 +209,8 @@ private struct OpcodeEncoder {
     }
 
     private func width(of immediate: OpcodePattern.Immediate) throws(EncodingError) -> Int {
-        let isWord = choices.operandSize == .word
+        // Of 66 and REX.W the latter wins.
+        let isWord = choices.operandSize == .word && pattern.width != .one
         switch immediate {
         case .ib, .cb, .is4, .fixed: return 1
         case .iw: return 2
@@ -212,7 +219,9 @@ private struct OpcodeEncoder {
         case .iz: return isWord ? 2 : 4
         case .iv: return isWord ? 2 : choices.operandSize == .quadword || pattern.width == .one ? 8 : 4
         case .cz:
-            if isWord, isLong { throw EncodingError("66 before a branch means 2 bytes to some processors and 4 to others") }
+            if isWord, isLong {
+                throw EncodingError("66 before a branch means 2 bytes to some processors and 4 to others")
+            }
             return isWord ? 2 : 4
         case .ap: return isWord ? 4 : 6
         case .moffs: return isLong ? (choices.isAddressSizeChanged ? 4 : 8) : choices.isAddressSizeChanged ? 2 : 4

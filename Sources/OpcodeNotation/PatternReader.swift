@@ -83,7 +83,8 @@ private struct PatternReader {
         var offset = word.range.lowerBound
         func fault(_ message: String, _ remedy: String) -> NotationError {
             let width = parts.first?.count ?? 0
-            return NotationError(message, remedy: remedy, in: text, at: min(offset, text.count)..<min(offset + width, text.count))
+            return NotationError(
+                message, remedy: remedy, in: text, at: min(offset, text.count)..<min(offset + width, text.count))
         }
         func next() -> String? { parts.first }
         func advance() { offset += (parts.popFirst()?.count ?? 0) + 1 }
@@ -94,7 +95,9 @@ private struct PatternReader {
         guard let length = next().flatMap(OpcodePattern.Length.init(rawValue:)) else {
             throw fault("a vector length is missing after \(scheme.rawValue)", "write 128, 256, 512, L0, L1, LZ or LIG")
         }
-        if length == .bits512, scheme != .evex { throw fault("\(scheme.rawValue) has no length 512", "write 128 or 256") }
+        if length == .bits512, scheme != .evex {
+            throw fault("\(scheme.rawValue) has no length 512", "write 128 or 256")
+        }
         result.length = length
         advance()
         result.mandatory = .none
@@ -102,7 +105,8 @@ private struct PatternReader {
             result.mandatory = prefix
             advance()
         }
-        let maps: [OpcodePattern.Map] = scheme == .xop
+        let maps: [OpcodePattern.Map] =
+            scheme == .xop
             ? [.x8, .x9, .xA] : [.map0F, .map0F38, .map0F3A, .map4, .map5, .map6, .map7]
         guard let map = next().flatMap(OpcodePattern.Map.init(rawValue:)), maps.contains(map) else {
             throw fault("a map is missing", "write one of \(maps.map(\.rawValue).joined(separator: " "))")
@@ -135,26 +139,32 @@ private struct PatternReader {
     private mutating func opcode() throws(NotationError) {
         guard let first = try byte() else {
             if word?.split(separator: ".").first.flatMap({ OpcodePattern.Scheme(rawValue: String($0)) }) != nil
-                || ["NP", "REX", "REX.W"].contains(word) {
-                throw error("\"\(word ?? "")\" stands in the wrong place",
-                    remedy: "the order is: NP, 66, F2 or F3; REX; opcode. VEX, EVEX and XOP hold their prefix themselves")
+                || ["NP", "REX", "REX.W"].contains(word)
+            {
+                throw error(
+                    "\"\(word ?? "")\" stands in the wrong place",
+                    remedy:
+                        "the order is: NP, 66, F2 or F3; REX; opcode. VEX, EVEX and XOP hold their prefix themselves")
             }
             throw error("an opcode byte is missing", remedy: "write two hexadecimal digits, for example 0F 01 /0")
         }
         if result.scheme == .legacy, result.map == .oneByte, Self.prefixBytes.contains(first) {
-            throw error("\(hexadecimal(first)) is a prefix, not an opcode",
+            throw error(
+                "\(hexadecimal(first)) is a prefix, not an opcode",
                 remedy: "of prefixes only one of 66, F2 and F3 stands in the notation, in front", at: position - 1)
         }
         result.opcode = first
         if result.addend == .stack {
-            throw error("+i belongs to the byte after the opcode", remedy: "write for example D8 C0+i", at: position - 1)
+            throw error(
+                "+i belongs to the byte after the opcode", remedy: "write for example D8 C0+i", at: position - 1)
         }
         if result.addend != nil { return }
         // A byte more is a ModRM byte that belongs to the opcode.
         if let second = try byte() {
             result.modRM = .fixed(second)
             if result.addend == .register {
-                throw error("+r belongs to the opcode byte", remedy: "write +i for a position on the stack", at: position - 1)
+                throw error(
+                    "+r belongs to the opcode byte", remedy: "write +i for a position on the stack", at: position - 1)
             }
             if result.addend == .stack, second < 0xC0 {
                 throw error("+i needs a ModRM byte that names a register, C0 or more", at: position - 1)
@@ -178,7 +188,9 @@ private struct PatternReader {
                 throw error("\"\(word)\": what is added is +r or +i")
             }
             guard value & 7 == 0 else {
-                throw error("\"\(word)\": the low three bits are the number's", remedy: "write \(hexadecimal(value & 0xF8))+\(addend.rawValue)")
+                throw error(
+                    "\"\(word)\": the low three bits are the number's",
+                    remedy: "write \(hexadecimal(value & 0xF8))+\(addend.rawValue)")
             }
             result.addend = addend
         }
@@ -210,7 +222,9 @@ private struct PatternReader {
             position += 1
         }
         if word == "vsib" {
-            guard isOpen, result.form != .register else { throw error("vsib is a memory operand's, after /r or a digit") }
+            guard isOpen, result.form != .register else {
+                throw error("vsib is a memory operand's, after /r or a digit")
+            }
             result.isVectorIndexed = true
             result.form = .memory
             position += 1
@@ -247,9 +261,11 @@ private struct PatternReader {
         let word = words[position].text
         let isByte = word.count == 2 && word.allSatisfy(\.isHexDigit)
         if isByte, word.contains(where: \.isLowercase) {
-            return error("\"\(word)\" is not known here", remedy: "bytes are written in upper case: \(word.uppercased())")
+            return error(
+                "\"\(word)\" is not known here", remedy: "bytes are written in upper case: \(word.uppercased())")
         }
-        return error("\"\(word)\" is not expected here",
+        return error(
+            "\"\(word)\" is not expected here",
             remedy: "the order is: prefixes, opcode, /r or /digit, reg or mem, vsib, immediates, mode")
     }
 }

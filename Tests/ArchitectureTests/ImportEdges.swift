@@ -7,6 +7,8 @@ private let allowedEdges: [String: Set<String>] = [
     "Certificates": [],
     "OpcodeNotation": [],
     "CCaDiCaL": [],
+    "CHostProbe": [],
+    "Probing": ["ISALanguage", "OpcodeNotation", "CHostProbe"],
     "Virtualizability": ["ISALanguage", "Certificates", "CCaDiCaL"],
     "ToyCore": ["Machine", "ISALanguage"],
     "Monitor": ["Machine", "ISALanguage"],
@@ -15,7 +17,7 @@ private let allowedEdges: [String: Set<String>] = [
     "Images": ["Machine"],
     "Commands": [
         "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor", "Paravirt", "Devices",
-        "Images", "ArgumentParser",
+        "Images", "Probing", "ArgumentParser",
     ],
     "trapline": ["Commands"],
     "Benchmarks": ["Machine", "ISALanguage", "ToyCore"],

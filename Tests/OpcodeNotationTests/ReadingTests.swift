@@ -5,7 +5,8 @@ import Testing
     @Test(
         "What is read is written again",
         arguments: [
-            "01 /r", "0F 01 /0 mem", "0F 01 C1", "NP 0F 01 F8", "66 0F 58 /r", "F2 0F 38 F0 /r", "F3 REX.W 0F AE /0 reg",
+            "01 /r", "0F 01 /0 mem", "0F 01 C1", "NP 0F 01 F8", "66 0F 58 /r", "F2 0F 38 F0 /r",
+            "F3 REX.W 0F AE /0 reg",
             "REX 88 /r", "50+r d64", "0F C8+r", "D8 C0+i", "D9 D0", "C8 iw ib", "0F 0F /r ib=BF", "A1 moffs",
             "9A ap i64", "B8+r iv", "81 /0 iz", "E8 cz d64", "70 cb", "REX.W B8+r io", "68 id", "F3 90", "C7 F8 cz",
             "VEX.128.66.0F38.W0 18 /r", "VEX.LIG.F2.0F.WIG 58 /r", "VEX.256.66.0F3A.W0 4A /r is4",
@@ -37,7 +38,8 @@ import Testing
         arguments: [
             ("", 0, "missing"), ("NP", 2, "opcode byte is missing"), ("/r", 0, "opcode byte"), ("0F 01 /8", 6, "/8"),
             ("66 F2 0F 58", 3, "F2 is a prefix"), ("REX 66 0F", 4, "66 is a prefix"), ("67 E3 cb", 0, "67 is a prefix"),
-            ("0F 01 C1 /0", 9, "fixed already"), ("50+r /r", 5, "+r"), ("51+r", 0, "low three bits"), ("50+x", 0, "+r or +i"),
+            ("0F 01 C1 /0", 9, "fixed already"), ("50+r /r", 5, "+r"), ("51+r", 0, "low three bits"),
+            ("50+x", 0, "+r or +i"),
             ("C0+i", 0, "after the opcode"), ("0F ae /0", 3, "opcode byte"), ("D9 c0", 3, "not known"),
             ("0F 01 mem", 6, "restricts"), ("0F 01 /0 vsib reg", 14, "not expected"), ("01 /r reg vsib", 10, "vsib"),
             ("0F 0F /r ib=bf", 9, "upper case"), ("C8 iw ib ib", 9, "two immediates"), ("01 /r NP", 6, "not expected"),
@@ -73,11 +75,13 @@ import Testing
             return Int(state >> 33) % bound
         }
         let words = [
-            "NP", "66", "F3", "REX.W", "0F", "38", "C1", "/r", "/4", "mem", "reg", "vsib", "ib", "is4", "d64", "50+r", "é",
+            "NP", "66", "F3", "REX.W", "0F", "38", "C1", "/r", "/4", "mem", "reg", "vsib", "ib", "is4", "d64", "50+r",
+            "é",
             "VEX.128.66.0F.W0", "EVEX.512", "XOP..", "+i", "ib=", "/", ".", "VEX", "C0+i", "ib=0F",
         ]
         for _ in 0..<5000 {
-            let text = (0..<random(7)).map { _ in words[random(words.count)] }.joined(separator: random(9) == 0 ? "  " : " ")
+            let text = (0..<random(7)).map { _ in words[random(words.count)] }.joined(
+                separator: random(9) == 0 ? "  " : " ")
             do throws(NotationError) {
                 let pattern = try OpcodePattern(text)
                 #expect((try? OpcodePattern(pattern.description)) == pattern, "\(text)")

@@ -32,7 +32,7 @@ struct Trapline: ParsableCommand {
                 name: "Checking a machine",
                 subcommands: [
                     CheckCommand.self, ClassifyCommand.self, ExplainCommand.self, DiffCommand.self,
-                    WitnessCommand.self, VerifyCommand.self,
+                    WitnessCommand.self, VerifyCommand.self, ProbeCommand.self,
                 ]),
             CommandGroup(
                 name: "Running guests", subcommands: [RunCommand.self, AsmCommand.self, DisasmCommand.self]),
