@@ -21,7 +21,16 @@ struct DiffCommand: TraplineCommand {
     @Argument(help: ArgumentHelp("The machine after.", valueName: "new-isa"))
     var new: String
 
+    @Option(
+        name: .long,
+        help: "How the difference is written: text, json, or sarif with a baselineState for every result.")
+    var format: DifferenceFormat = .text
+
     @OptionGroup var question: QuestionOptions
+}
+
+enum DifferenceFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, sarif
 }
 
 extension DiffCommand {
@@ -34,6 +43,17 @@ extension DiffCommand {
             throw Failure(.badInput, "\(argument): \(counted(report.errors.count, "error")) in the ISA file",
                 remedy: "see 'trapline check \(argument)'")
         }
+        let report = DifferenceReport(
+            difference: difference, names: (old, new), answer: CheckAnswer(theorem: .first, strict: question.strict))
+        switch format {
+        case .text: try write(difference, in: context)
+        case .json: try context.output.write(report.json)
+        case .sarif: try context.output.write(report.sarif)
+        }
+        return difference.status
+    }
+
+    private func write(_ difference: MachineDifference, in context: Context) throws {
         let palette = context.terminal.outputPalette
         var table = TextTable(["", "", ""])
         for change in difference.changes { table.append([change.kind.rawValue, change.subject, change.detail]) }
@@ -49,6 +69,5 @@ extension DiffCommand {
         for (line, kind) in zip(table.lines(indent: 2), kinds) {
             try context.output.line(kind == .broken ? palette.paint(line, .failure) : line)
         }
-        return difference.status
     }
 }

@@ -17,6 +17,11 @@ struct SARIFDocument {
         case fail, pass, open, notApplicable
     }
 
+    /// Section 3.27.24: how a result compares with the run before.
+    enum BaselineState: String {
+        case new, unchanged, updated, absent
+    }
+
     struct Place {
         var file: String
         var line: Int
@@ -31,6 +36,8 @@ struct SARIFDocument {
         var place: Place?
         /// What the result is about, for services that compare runs: it does not change when lines move.
         var fingerprint: String
+        /// Only where two runs are compared.
+        var baseline: BaselineState?
         var properties: [(String, JSONValue)] = []
     }
 
@@ -80,6 +87,7 @@ struct SARIFDocument {
             ("level", .string(result.kind == .fail ? result.level.rawValue : Level.none.rawValue)),
             ("message", .object([("text", .string(result.message))])),
         ]
+        if let baseline = result.baseline { members.append(("baselineState", .string(baseline.rawValue))) }
         if let place = result.place { members.append(("locations", .array([location(place)]))) }
         members.append(("partialFingerprints", .object([("trapline/v1", .string(result.fingerprint))])))
         if !result.properties.isEmpty { members.append(("properties", .object(result.properties))) }

@@ -7,7 +7,7 @@ struct SARIFReport {
     let reports: [MachineReport]
     let answer: CheckAnswer
 
-    private static let rules = Theorem.allCases.map { theorem in
+    static let rules = Theorem.allCases.map { theorem in
         SARIFDocument.Rule(
             id: "TL000\(theorem.rawValue)", name: "Theorem\(theorem.rawValue)",
             summary: "\(theorem.title) of Popek and Goldberg (1974): \(theorem.meaning).",
@@ -26,7 +26,7 @@ struct SARIFReport {
         return SARIFDocument(rules: SARIFReport.rules, results: reports.flatMap(results), isComplete: isComplete).text
     }
 
-    private func results(_ report: MachineReport) -> [SARIFDocument.Result] {
+    func results(_ report: MachineReport) -> [SARIFDocument.Result] {
         if !report.errors.isEmpty { return report.errors.map { result($0, of: report) } }
         return [verdict(report)] + offenders(report)
     }

@@ -131,6 +131,10 @@ final class ConditionChecker {
         }
         var result = Verdict.refuted
         for alternative in condition.exact {
+            // What an example shows that is known from another question needs no search.
+            if variesJointly, alternative.contains(where: { decider.quickly(query(subject, $0))?.isFound == true }) {
+                continue
+            }
             var all = Verdict.holds
             for property in alternative where all != .refuted { all = all.and(verdict(subject, property)) }
             result = result.or(all)

@@ -8,6 +8,10 @@ enum Answer {
     case found(ConcreteCase)
     case undecided(String)
 
+    var isFound: Bool {
+        if case .found = self { true } else { false }
+    }
+
     /// As the truth of the claim that the violation does not exist.
     var verdict: Verdict {
         switch self {
@@ -55,7 +59,10 @@ final class Decider {
     private func answer(canonical query: Query) -> Answer {
         if let known = answers[query] { return known }
         if limits.isInterrupted() { return .undecided(UndecidedReason.interrupted.description) }
-        let answer = decide(query)
+        return self.answer(canonical: query, is: decide(query))
+    }
+
+    private func answer(canonical query: Query, is answer: Answer) -> Answer {
         statistics.queries += 1
         switch answer {
         case .none: statistics.proved += 1
@@ -78,11 +85,7 @@ final class Decider {
     }
 
     private func decide(_ query: Query) -> Answer {
-        // Only an instruction's replay looks at all that its query asks for.
-        if case .instruction = query.subject, let known = examples[query.subject] {
-            let replay = replay(query)
-            if let example = known.first(where: replay.confirms) { return .found(example) }
-        }
+        if let example = shown(query) { return .found(example) }
         var answer = Answer.undecided("not asked")
         for manner in manners(of: query) {
             if limits.isInterrupted() { return .undecided(UndecidedReason.interrupted.description) }
@@ -90,6 +93,23 @@ final class Decider {
             guard case .undecided = answer else { return answer }
         }
         return answer
+    }
+
+    /// The answer to a question that a pair of states shows which is known from another one; nil if none does.
+    func quickly(_ asked: Query) -> Answer? {
+        let query = asked.canonical(likeness)
+        if let known = answers[query] { return named(known, for: asked) }
+        guard let example = shown(query) else { return nil }
+        return named(answer(canonical: query, is: .found(example)), for: asked)
+    }
+
+    /// Only an instruction's replay looks at all that its query asks for.
+    private func shown(_ query: Query) -> ConcreteCase? {
+        guard case .instruction = query.subject, let known = examples[query.subject] else { return nil }
+        let replay = replay(query)
+        if let example = known.first(where: replay.confirms) { return example }
+        let conforming = Conforming(replay: replay)
+        return known.lazy.map(conforming.conformed).first(where: replay.confirms)
     }
 
     /// The manners in which a question is put, one after the other until there is an answer.

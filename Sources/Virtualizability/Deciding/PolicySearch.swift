@@ -140,7 +140,9 @@ struct PolicySearch {
 }
 
 /// Whether the guest's own value of a component may be loaded into the real machine: no value of it may let user
-/// mode leave its window, mask the monitor's interrupts or escape a trap.
+/// mode mask the monitor's interrupts, change what decides the mode, or touch a device. What a value does to the window
+/// the claims about the map say; and an instruction that a value keeps from trapping is either harmless then (floating
+/// point, where the guest has switched it on) or offends and is named.
 struct MirrorAdmission {
     let checker: ConditionChecker
     let processorIsResource: Bool
@@ -161,34 +163,6 @@ struct MirrorAdmission {
         if flow.deviceComponents.contains(id) { return "'\(name)' is a device's" }
         if processorIsResource, flow.stopping.contains(id) { return "'\(name)' stops the processor" }
         if description.state.contains(where: { $0.expires == id }) { return "a clock sets '\(name)'" }
-        return escape(id, name)
-    }
-
-    private func mirroring(_ id: StateID) -> RelationKind {
-        var kind = checker.context.kind(.best, support: nil)
-        guard case .policy(var policy) = kind.control else { return kind }
-        policy.handlings[id] = .mirror
-        kind.control = .policy(policy)
-        return kind
-    }
-
-    /// A trap, other than the access rule's, that comes with one value of the component and not with another, of an
-    /// instruction that is not harmless where it does not come. (Whether floating point is enabled may be the guest's
-    /// own choice: what it enables touches nobody else. Whether HALT traps may not.)
-    private func escape(_ id: StateID, _ name: String) -> String? {
-        for (index, instruction) in description.instructions.enumerated()
-        where flow.instructions[index].traps.contains(id) {
-            var kind = checker.context.kind(.userStrict, support: nil)
-            kind.variesLocation = false
-            kind.variesMode = false
-            kind.variedResources = [id]
-            let query = Query(subject: .instruction(index), violation: .lostTrap, kind: kind)
-            if case .none = checker.decider.answer(query) { continue }
-            let mirrored = Query(subject: .instruction(index), violation: .sensitive, kind: mirroring(id))
-            guard case .none = checker.decider.answer(mirrored) else {
-                return "a value of '\(name)' keeps '\(instruction.name)' from trapping"
-            }
-        }
         return nil
     }
 }

@@ -24,6 +24,8 @@ final class SatisfiabilitySolver {
         // default in the release we link; another one might change its mind. Variable elimination stays on: what it
         // adds are resolvents, which follow by propagation.
         for option in ["block", "condition", "cover"] { trapline_cadical_set(solver, option, 0) }
+        // No clock is asked for the solver's own statistics: most questions are smaller than that takes.
+        trapline_cadical_set(solver, "profile", 0)
         // Nearly all claims are unsatisfiable, and there the solver's second, slower mode only costs a third more.
         trapline_cadical_set(solver, "stabilize", 0)
         // Safe: the poll object lives as long as the solver that calls it, which is freed in deinit.

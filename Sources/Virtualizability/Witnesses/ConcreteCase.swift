@@ -17,6 +17,47 @@ struct ConcreteCase {
     var functions: [FunctionPoint: UInt64] = [:]
 
     var extent: UInt64 { UInt64(virtual.cells.count) }
+
+    var window: Range<Int> { Int(origin)..<Int(origin) + virtual.cells.count }
+
+    /// Gives the real machine's window the guest's cells.
+    mutating func shareWindow() {
+        guard !sharesWindow else { return }
+        real.cells.replaceSubrange(window, with: virtual.cells)
+    }
+
+    var sharesWindow: Bool { real.cells.holds(virtual.cells, at: window.lowerBound) }
+}
+
+extension [UInt64] {
+    /// Whether the other's elements stand here from an index on. Asked for every step of making an example small, of
+    /// thousands of cells: the generic comparison of collections takes fifty times as long.
+    func holds(_ other: [UInt64], at start: Int) -> Bool {
+        guard start >= 0, start + other.count <= count else { return false }
+        return withUnsafeBufferPointer { mine in
+            // Both indices stay below the counts that were compared.
+            other.withUnsafeBufferPointer { theirs in
+                var difference: UInt64 = 0
+                for index in theirs.indices { difference |= mine[start + index] ^ theirs[index] }
+                return difference == 0
+            }
+        }
+    }
+
+    /// Whether both have the same elements outside a range of indices.
+    func agrees(with other: [UInt64], outside range: Range<Int>) -> Bool {
+        guard count == other.count else { return false }
+        return withUnsafeBufferPointer { mine in
+            other.withUnsafeBufferPointer { theirs in
+                var difference: UInt64 = 0
+                for index in 0..<Swift.min(range.lowerBound, mine.count) { difference |= mine[index] ^ theirs[index] }
+                for index in Swift.min(range.upperBound, mine.count)..<mine.count {
+                    difference |= mine[index] ^ theirs[index]
+                }
+                return difference == 0
+            }
+        }
+    }
 }
 
 struct FunctionPoint: Hashable {

@@ -28,11 +28,10 @@ struct ConcreteMachine {
     ) {
         self.description = description
         self.decoder = decoder
-        let names = description.functions.map {
-            isShadowed && $0.purpose != .computation ? ShadowMap.name($0.name) : $0.name
-        }
-        evaluator = ConcreteEvaluator(description) { function, arguments in
-            functions[FunctionPoint(name: names[function.index], arguments: arguments)] ?? 0
+        evaluator = ConcreteEvaluator(description) { id, arguments in
+            let function = description.functions[id.index]
+            let name = isShadowed && function.purpose != .computation ? ShadowMap.name(function.name) : function.name
+            return functions[FunctionPoint(name: name, arguments: arguments)] ?? 0
         }
     }
 

@@ -35,7 +35,7 @@ struct Replay {
     func isRelated(_ concrete: ConcreteCase) -> Bool {
         let (virtual, real) = (concrete.virtual, concrete.real)
         let machine = machine(concrete)
-        guard isEncodable(concrete), hasSizes(concrete), sharesWindow(concrete), machine.runs(virtual), machine.runs(real),
+        guard isEncodable(concrete), hasSizes(concrete), concrete.sharesWindow, machine.runs(virtual), machine.runs(real),
             let image = mapped(virtual, concrete, machine)
         else { return false }
         if kind.virtualIsUser, !machine.test(description.userMode, virtual) { return false }
@@ -74,12 +74,6 @@ struct Replay {
             concrete.origin <= UInt64(size - extent)
         else { return false }
         return kind.variesLocation || (extent == size && concrete.origin == 0)
-    }
-
-    private func sharesWindow(_ concrete: ConcreteCase) -> Bool {
-        let start = Int(concrete.origin)
-        return concrete.real.cells[start..<start + concrete.virtual.cells.count]
-            .elementsEqual(concrete.virtual.cells)
     }
 
     private func isRelated(
@@ -136,13 +130,11 @@ struct Replay {
     }
 
     private func windowDiffers(_ virtual: MachineState, _ real: MachineState, _ concrete: ConcreteCase) -> Bool {
-        let start = Int(concrete.origin)
-        return !real.cells[start..<start + virtual.cells.count].elementsEqual(virtual.cells)
+        !real.cells.holds(virtual.cells, at: concrete.window.lowerBound)
     }
 
     private func outsideChanged(_ before: MachineState, _ after: MachineState, _ concrete: ConcreteCase) -> Bool {
-        let (start, end) = (Int(concrete.origin), Int(concrete.origin) + concrete.virtual.cells.count)
-        return before.cells[..<start] != after.cells[..<start] || before.cells[end...] != after.cells[end...]
+        !before.cells.agrees(with: after.cells, outside: concrete.window)
     }
 
     // MARK: What the query asks for

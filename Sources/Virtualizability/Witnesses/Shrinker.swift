@@ -10,19 +10,64 @@ struct Shrinker {
 
     func shrink(_ start: ConcreteCase) -> ConcreteCase {
         var best = start
-        for id in ids where isFree(id) {
-            // First the two sides alike; whichever of the two values does.
-            attempt(&best) { copy(id, from: $0.virtual, to: &$0.real) }
-            attempt(&best) { copy(id, from: $0.real, to: &$0.virtual) }
+        // First the two sides alike; whichever of the two values does.
+        let free = ids.filter(isFree)
+        together(free[...], &best, isDone: { id, pair in same(id, pair) }) { id, pair in
+            copy(id, from: pair.virtual, to: &pair.real)
         }
+        for id in free where !same(id, best) { attempt(&best) { copy(id, from: $0.real, to: &$0.virtual) } }
         attempt(&best) { $0.address = 0 }
-        for id in ids where description.state[id.index].role != .storage { lower(id, in: &best) }
-        lowerCells(&best)
-        for field in best.given?.fields.indices ?? 0..<0 {
-            lower(in: &best, read: { $0.given?.fields[field] ?? 0 }) { $0.given?.fields[field] = $1 }
+        let values = values(of: best)
+        together(values[...], &best, isDone: { value, pair in value.read(pair) == 0 }) { value, pair in
+            value.write(&pair, 0)
         }
+        for value in values { lower(in: &best, read: value.read) { value.write(&$0, $1) } }
+        lowerCells(&best)
         return best
     }
+
+    /// Changes all at once if that does; else each half by itself: most of a state has nothing to do with the matter.
+    private func together<Item>(
+        _ items: ArraySlice<Item>, _ best: inout ConcreteCase, isDone: (Item, ConcreteCase) -> Bool,
+        _ change: (Item, inout ConcreteCase) -> Void
+    ) {
+        guard items.contains(where: { !isDone($0, best) }) else { return }
+        if attempt(&best, { pair in for item in items { change(item, &pair) } }) || items.count == 1 { return }
+        let middle = items.startIndex + items.count / 2
+        together(items[..<middle], &best, isDone: isDone, change)
+        together(items[middle...], &best, isDone: isDone, change)
+    }
+
+    /// A number in a pair of states that may be made smaller.
+    private struct Value {
+        var read: (ConcreteCase) -> UInt64
+        var write: (inout ConcreteCase, UInt64) -> Void
+    }
+
+    /// What the real side does not follow from the virtual one in is counted on both.
+    private func values(of pair: ConcreteCase) -> [Value] {
+        var values: [Value] = []
+        for id in ids where description.state[id.index].role != .storage {
+            for element in replay.elements(id) {
+                values.append(Value(read: { $0.virtual.read(id, element: element) }) {
+                    $0.virtual.write(id, element: element, value: $1)
+                })
+                guard isFree(id) else { continue }
+                values.append(Value(read: { $0.real.read(id, element: element) }) {
+                    $0.real.write(id, element: element, value: $1)
+                })
+            }
+            if pair.otherClocks[id] != nil {
+                values.append(Value(read: { $0.otherClocks[id] ?? 0 }) { $0.otherClocks[id] = $1 })
+            }
+        }
+        for field in pair.given?.fields.indices ?? 0..<0 {
+            values.append(Value(read: { $0.given?.fields[field] ?? 0 }) { $0.given?.fields[field] = $1 })
+        }
+        return values
+    }
+
+    private func same(_ id: StateID, _ pair: ConcreteCase) -> Bool { replay.same(id, pair.virtual, pair.real) }
 
     private func isFree(_ id: StateID) -> Bool {
         let role = description.state[id.index].role
@@ -30,14 +75,17 @@ struct Shrinker {
     }
 
     /// Keeps a change if it is one and the case is still confirmed, with the real side made again.
-    private func attempt(_ best: inout ConcreteCase, _ change: (inout ConcreteCase) -> Void) {
+    @discardableResult
+    private func attempt(_ best: inout ConcreteCase, _ change: (inout ConcreteCase) -> Void) -> Bool {
         var candidate = best
         change(&candidate)
         guard restored(&candidate), candidate.virtual != best.virtual || candidate.real != best.real
             || candidate.address != best.address || candidate.given != best.given
             || candidate.otherClocks != best.otherClocks
-        else { return }
-        if replay.confirms(candidate) { best = candidate }
+        else { return false }
+        guard replay.confirms(candidate) else { return false }
+        best = candidate
+        return true
     }
 
     private func copy(_ id: StateID, from source: MachineState, to target: inout MachineState) {
@@ -66,25 +114,8 @@ struct Shrinker {
                 }
             }
         }
-        let start = Int(concrete.origin)
-        concrete.real.cells.replaceSubrange(
-            start..<start + concrete.virtual.cells.count, with: concrete.virtual.cells)
+        concrete.shareWindow()
         return true
-    }
-
-    private func lower(_ id: StateID, in best: inout ConcreteCase) {
-        for element in replay.elements(id) {
-            lower(in: &best, read: { $0.virtual.read(id, element: element) }) {
-                $0.virtual.write(id, element: element, value: $1)
-            }
-            guard isFree(id) else { continue }
-            lower(in: &best, read: { $0.real.read(id, element: element) }) {
-                $0.real.write(id, element: element, value: $1)
-            }
-        }
-        if best.otherClocks[id] != nil {
-            lower(in: &best, read: { $0.otherClocks[id] ?? 0 }) { $0.otherClocks[id] = $1 }
-        }
     }
 
     /// Zero if that does; else one; else fewer bits, the highest first.

@@ -97,9 +97,7 @@ extension Replay {
             default: break
             }
         }
-        let (start, count) = (Int(concrete.origin), wanted.cells.count)
-        return found.cells[start..<start + count].elementsEqual(wanted.cells)
-            && found.cells[..<start] == concrete.real.cells[..<start]
-            && found.cells[(start + count)...] == concrete.real.cells[(start + count)...]
+        return found.cells.holds(wanted.cells, at: concrete.window.lowerBound)
+            && found.cells.agrees(with: concrete.real.cells, outside: concrete.window)
     }
 }

@@ -120,6 +120,25 @@ import Testing
         #expect(trapline(["diff", sound, sound]).outputLines.first?.contains("0 broken, 0 fixed") == true)
     }
 
+    @Test func aDifferenceIsAGateForOtherPrograms() throws {
+        let sarif = trapline(["diff", sound, flawed, "--format", "sarif"])
+        #expect(sarif.status == .refuted)
+        #expect(try SchemaChecks.sarif(sarif.output) == "")
+        #expect(sarif.output.contains("\"baselineState\": \"new\""))
+        #expect(sarif.output.contains("\"baselineState\": \"updated\""), "the verdict itself")
+        let back = trapline(["diff", flawed, sound, "--format", "sarif"])
+        #expect(back.status == .holds)
+        #expect(back.output.contains("\"baselineState\": \"absent\""))
+        #expect(!back.output.contains("\"baselineState\": \"new\""))
+        let same = trapline(["diff", flawed, flawed, "--format", "sarif"])
+        #expect(same.status == .holds && same.output.contains("\"unchanged\""))
+        let json = trapline(["diff", sound, flawed, "--format", "json"])
+        #expect(json.status == .refuted)
+        let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(document?["broke"] as? Bool == true)
+        #expect((document?["changes"] as? [[String: Any]])?.contains { $0["kind"] as? String == "broken" } == true)
+    }
+
     @Test func anInterruptedCheckSaysWhatIsDecided() {
         let outcome = trapline(["check", sound, flawed], interruption: Interruption { true })
         #expect(outcome.status == .interrupted)
