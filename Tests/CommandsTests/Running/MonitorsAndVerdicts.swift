@@ -164,7 +164,8 @@ import Testing
               replace control ie : 1  handled mirror
 
             """)
-        for arguments in [["check", mask], ["run", path, "--isa", mask, "--monitor", "vmm"]] {
+        let plain = try guest("start:  LA r1,5\n        HALT r1\ntrap:   HALT r0\n", for: "third-generation")
+        for arguments in [["check", mask], ["run", plain, "--isa", mask, "--monitor", "vmm"]] {
             let masked = trapline(arguments)
             #expect(masked.status == .badInput)
             #expect(
