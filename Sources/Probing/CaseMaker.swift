@@ -100,7 +100,9 @@ struct CaseMaker {
         let highBytes = encoding.hasByteRegisters && random.oneIn(4)
         choices.forcesREX = encoding.hasByteRegisters && !highBytes
         if !encoding.hasByteRegisters, pattern.scheme == .legacy {
-            if encoding.allowsWord, random.oneIn(6) {
+            if encoding.needsQuadword, encoding.allowsQuadword {
+                choices.operandSize = .quadword
+            } else if encoding.allowsWord, random.oneIn(6) {
                 choices.operandSize = .word
             } else if encoding.allowsQuadword, random.oneIn(2) {
                 choices.operandSize = .quadword
@@ -215,7 +217,8 @@ struct CaseMaker {
     private mutating func pointer(_ encoding: BoundEncoding) -> UInt64 {
         if encoding.isWide { return StateLayout.windowAddress + 64 * UInt64(2 + random.below(4)) }
         var place = StateLayout.windowAddress + 64 * UInt64(4 + random.below(48))
-        if random.oneIn(16) { place += UInt64(random.below(64)) }
+        // Never across a line of the cache for 16 bytes: some kernels slow down programs that lock such operands.
+        if random.oneIn(16) { place += UInt64(random.below(49)) }
         return place
     }
 

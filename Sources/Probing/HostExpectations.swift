@@ -36,6 +36,11 @@ struct HostExpectations: Sendable {
         return "MASKMOVQ: a processor of AMD has made x87 ready for MMX when storage refuses"
     }
 
+    /// Why what it writes may differ between two states that agree in what it reads.
+    func reasonForChange(_ instruction: Instruction) -> String? {
+        ["RDRAND", "RDSEED", "XSTORE"].contains(instruction.mnemonic) ? "random numbers are no part of the state" : nil
+    }
+
     /// Flags that the manuals leave undefined: they are written, and nobody says from what.
     func undefinedFlags(_ instruction: Instruction) -> UInt64 {
         HostExpectations.undefined[instruction.mnemonic] ?? 0

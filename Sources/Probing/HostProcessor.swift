@@ -102,7 +102,7 @@ public struct HostPolicy: Sendable {
             "fsgsbase": processor.usesBases ? 1 : 0,
             "pke": UInt64(extended >> 4 & 1),
             "cpuid-faulting": trapline_probe_may_identify() != 0 ? 0 : 1,
-            "sce": 1, "vmxe": 0, "open-ports": 0, "xfd": 0,
+            "sce": 1, "amd": processor.vendor == .amd ? 1 : 0, "vmxe": 0, "open-ports": 0, "xfd": 0,
         ]
         // Reading performance counters is a process's own choice unless the administrator allows it to all.
         if let choice = HostPolicy.counterChoice() { values["pce"] = choice == 2 ? 1 : 0 }

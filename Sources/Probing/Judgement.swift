@@ -38,17 +38,19 @@ struct Judgement {
     ) -> Verdict {
         switch observation {
         case .lost(let how):
-            return .disagrees(Disagreement(kind: how, expected: outcome(prediction), observed: how))
+            return explain(prediction, observation, fallback: how)
         case .calledSystem:
             if traps(prediction).contains(where: { [34, 35].contains($0.code) }) { return .agrees }
-            return explain(encoding, prediction, observation, fallback: "calls the system")
+            return explain(prediction, observation, fallback: "calls the system")
         case .trapped(let vector, let error, _):
-            if let trap = matching(vector, in: prediction) {
-                if let detail = trap.detail, HostTrap.hasErrorCode(vector), vector != 14, detail != error {
+            let fitting = allowed(prediction).filter { description.traps[$0.trap.index].code == vector }
+            if !fitting.isEmpty {
+                let details = fitting.compactMap(\.detail)
+                if details.count == fitting.count, HostTrap.hasErrorCode(vector), vector != 14, !details.contains(error) {
                     return .disagrees(
                         Disagreement(
-                            kind: "\(HostTrap.name(vector)) with another error code", expected: hexadecimal(detail),
-                            observed: hexadecimal(error)))
+                            kind: "\(HostTrap.name(vector)) with another error code",
+                            expected: details.map(hexadecimal).joined(separator: " or "), observed: hexadecimal(error)))
                 }
                 // A gather or scatter that is refused has done what came before.
                 let isPartial = encoding.pattern.isVectorIndexed && vector == 14
@@ -62,15 +64,15 @@ struct Judgement {
             }
             // An access that may leave the window is refused in one of these ways.
             if prediction.leavesWindow || encoding.isWide, [12, 13, 14, 17].contains(vector) { return .agrees }
-            return explain(encoding, prediction, observation, fallback: "traps with \(HostTrap.name(vector))")
+            return explain(prediction, observation, fallback: "traps with \(HostTrap.name(vector))")
         case .completed(let next):
             if let certain = prediction.certain {
                 if prediction.leavesWindow, isStorage(certain) { return .agrees }
-                return explain(encoding, prediction, observation, fallback: "does not trap: \(name(certain))")
+                return explain(prediction, observation, fallback: "does not trap: \(name(certain))")
             }
             if let expected = prediction.next, expected != next {
                 return explain(
-                    encoding, prediction, observation, fallback: "goes on elsewhere", expected: hexadecimal(expected))
+                    prediction, observation, fallback: "goes on elsewhere", expected: hexadecimal(expected))
             }
             if case .disagrees(let difference) = unchanged(before, after, except: (prediction, encoding)) {
                 return .disagrees(difference)
@@ -80,7 +82,7 @@ struct Judgement {
     }
 
     private func explain(
-        _ encoding: BoundEncoding, _ prediction: Prediction, _ observation: Observation, fallback: String,
+        _ prediction: Prediction, _ observation: Observation, fallback: String,
         expected: String? = nil
     ) -> Verdict {
         if let reason = expectations.reason(traps(prediction), prediction, observation) { return .explained(reason) }
@@ -99,10 +101,6 @@ struct Judgement {
 
     private func traps(_ prediction: Prediction) -> [TrapKind] {
         allowed(prediction).map { description.traps[$0.trap.index] }
-    }
-
-    private func matching(_ vector: UInt64, in prediction: Prediction) -> PredictedTrap? {
-        allowed(prediction).first { description.traps[$0.trap.index].code == vector }
     }
 
     func outcome(_ prediction: Prediction) -> String {

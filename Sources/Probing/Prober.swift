@@ -220,10 +220,14 @@ public final class Prober {
         if case .agrees = other, case .lost = observations[0] {
             take(other, pair, otherBefore, otherAfter)
         } else if case .agrees = other {
-            take(
-                judgement.verdict(
-                    encoding, pair.prediction, first: (before, after, observations[0]),
-                    second: (otherBefore, otherAfter, observations[1])), pair, otherBefore, otherAfter)
+            var verdict = judgement.verdict(
+                encoding, pair.prediction, first: (before, after, observations[0]),
+                second: (otherBefore, otherAfter, observations[1]))
+            let instruction = description.instructions[encoding.instruction]
+            if case .disagrees = verdict, let reason = judgement.expectations.reasonForChange(instruction) {
+                verdict = .explained(reason)
+            }
+            take(verdict, pair, otherBefore, otherAfter)
         } else {
             take(other, pair, otherBefore, otherAfter)
         }

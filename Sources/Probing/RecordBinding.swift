@@ -39,6 +39,8 @@ struct BoundEncoding: Sendable {
     let allowsWord: Bool
     /// Nor does REX.W.
     let allowsQuadword: Bool
+    /// A register's value is a part of an address, so that the operand's size is one of the address, too.
+    let needsQuadword: Bool
     /// What is read or written may be longer than a vector.
     let isWide: Bool
     /// The record reads what it was given in `requires`, and the host has not.
@@ -96,6 +98,7 @@ struct RecordBinding {
                         && !pattern.immediates.contains(.cz) && !pattern.immediates.contains(.cb),
                     allowsQuadword: pattern.scheme == .legacy && pattern.mandatory == .unspecified
                         && pattern.width == .unspecified && !widened.contains(OpcodeKey(pattern)),
+                    needsQuadword: RecordBinding.addressesWithRegister(instruction),
                     isWide: RecordBinding.isWide(pattern),
                     isAbsent: !instruction.requirements.allSatisfy {
                         processor.features.contains(HostProcessor.spelling($0))
@@ -134,6 +137,12 @@ struct RecordBinding {
                 continue
             }
             let name = field.name
+            // The second of two registers, of records that say which is which in their names alone.
+            let isSecond = roles.contains(.register) && instruction.operands.isEmpty && pattern.modRM == .register
+            if isSecond, name.hasPrefix("reg") {
+                roles.append(.rmRegister)
+                continue
+            }
             if name == "i" || name == "d" || name.hasPrefix("reg"), pattern.addend != nil || pattern.modRM == .register
             {
                 roles.append(.register)
@@ -211,6 +220,32 @@ struct RecordBinding {
             // A register that the program does not use may be of any kind.
             return BoundEncoding.Limit(count: min(limits[index]?.count ?? 8, width), isByte: isByte)
         }
+    }
+
+    /// Whether an address depends on a register that is no part of a memory operand: BTS m,r.
+    private static func addressesWithRegister(_ instruction: Instruction) -> Bool {
+        let program = instruction.program
+        var marked = [Bool](repeating: false, count: program.operations.count)
+        var isField = marked
+        for (index, operation) in program.operations.enumerated() {
+            func any(_ ids: [ValueID]) -> Bool { ids.contains { marked[$0.index] } }
+            switch operation {
+            case .field(let field): isField[index] = !instruction.fields[field.index].name.contains(".")
+            case .readElement(_, let element): marked[index] = isField[element.index]
+            case .unary(_, let a), .extract(let a, _), .zeroExtend(let a), .signExtend(let a):
+                marked[index] = marked[a.index]
+                isField[index] = isField[a.index]
+            case .binary(_, let a, let b): marked[index] = any([a, b])
+            case .select(_, let a, let b): marked[index] = any([a, b])
+            case .apply(_, let arguments):
+                // A translated address is one; a result of computing is not.
+                marked[index] = any(Array(arguments.prefix(1)))
+            case .load(_, let address, _) where marked[address.index]: return true
+            case .store(_, let address, _, _) where marked[address.index]: return true
+            default: break
+            }
+        }
+        return false
     }
 
     /// What saves or loads more than 64 bytes, or elsewhere than at its address.
