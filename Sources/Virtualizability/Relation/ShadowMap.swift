@@ -51,10 +51,23 @@ struct ShadowMap {
             let origin = graph.resized(pair.origin, graph.width(of: place))
             let exists = graph.ult(graph.resized(place, graph.width(of: pair.extent)), pair.extent)
             let agrees = graph.and(own, graph.eq(realPlace, graph.add(place, origin)))
-            // What is translated exists.
-            let known = graph.and(graph.implies(own, exists), graph.implies(real, agrees))
+            // What is translated exists, on the other side too where that is not shadowed but another bare machine.
+            let known = graph.conjunction([
+                graph.implies(own, exists), graph.implies(real, agrees), otherExists(asked, pair, symbols),
+            ])
             return bothWays ? graph.and(known, graph.implies(own, real)) : known
         }
+    }
+
+    private func otherExists(
+        _ asked: (address: Term, access: Term), _ pair: StatePair, _ symbols: Symbols
+    ) -> Term {
+        let graph = symbols.graph
+        guard !pair.real.isShadowed else { return graph.bool(true) }
+        let place = apply(address, asked, pair.real, isReal: false, symbols)
+        return graph.implies(
+            apply(allows, asked, pair.real, isReal: false, symbols),
+            graph.ult(graph.resized(place, graph.width(of: pair.size)), pair.size))
     }
 
     private func apply(

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Virtualizability
+
+/// What the literature says of the ARM architectures.
+@Suite("What the literature says of ARM")
+struct ARMLiterature {
+    /// The classes of every variant of a mnemonic, or of one variant.
+    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
+        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
+        #expect(!found.isEmpty, "\(machine) has no \(name)")
+        return found
+    }
+
+    private func verdict(
+        _ machine: String, _ theorem: Theorem, _ reading: Reading, _ policy: PolicyChoice = .best
+    ) async throws -> Verdict? {
+        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: policy)?.verdict
+    }
+
+    // MARK: ARMv7-A
+
+    @Test("ARMv7-A: Theorem 1 is refuted; Theorem 3 holds in the paper's reading and not in the extended one")
+    func armv7Theorems() async throws {
+        for reading in Reading.allCases {
+            for policy in PolicyChoice.allCases {
+                #expect(try await verdict("armv7-a", .first, reading, policy) == .refuted)
+            }
+        }
+        #expect(try await verdict("armv7-a", .third, .paper) == .holds)
+        #expect(try await verdict("armv7-a", .third, .extended) == .refuted)
+    }
+
+    @Test("ARMv7-A: the critical instructions, none of which traps in user mode", arguments: [
+        "CPS", "MRS", "MSR cond cpsr,{fields},{n:register r}", "MSR cond spsr,{fields},{n:register r}", "RFE", "SRS",
+        "LDM cond {p},{u},{w},{n:register r},{list},pc^", "LDM cond {p},{u},{n:register r},{list}^",
+        "STM cond {p},{u},{n:register r},{list}^", "SUBS cond pc,lr,#{value},{turn:scaled 2}",
+        "MOVS cond pc,{n:register r}", "ADCS pc,operand", "ADDS pc,operand", "ANDS pc,operand", "BICS pc,operand",
+        "EORS pc,operand", "MVNS pc,operand", "ORRS pc,operand", "RSBS pc,operand", "RSCS pc,operand",
+        "SBCS pc,operand", "LDRT", "LDRBT", "LDRHT", "LDRSBT", "LDRSHT", "STRT", "STRBT", "STRHT",
+    ])
+    func armv7Critical(_ name: String) async throws {
+        for classes in try await classes("armv7-a", name) {
+            #expect(classes.privileged == .no && classes.sensitive == .yes)
+        }
+    }
+
+    @Test("ARMv7-A: MSR of the flags is innocuous, of the control field control-sensitive in supervisor mode only")
+    func armv7StatusFields() async throws {
+        for classes in try await classes("armv7-a", "MSR cond apsr,{fields},{n:register r}") {
+            #expect(classes.innocuous == .yes)
+        }
+        for classes in try await classes("armv7-a", "MSR cond cpsr,{fields},{n:register r}") {
+            #expect(classes.control == .yes && classes.user == .no && classes.privileged == .no)
+        }
+    }
+
+    @Test("ARMv7-A: system control is privileged, a supervisor call is neither privileged nor sensitive")
+    func armv7Coprocessor() async throws {
+        for name in [
+            "MCR.SCTLR", "MCR.TTBR0", "MCR.DACR", "MCR.CONTEXTIDR", "MRC.VBAR",
+            "MCR p15,{o},{t:register r},{n},{k},{which}", "MRC p15,{o},{t:register r},{n},{k},{which}",
+        ] {
+            for classes in try await classes("armv7-a", name) {
+                #expect(classes.strictlyPrivileged == .yes, "\(name)")
+            }
+        }
+        for classes in try await classes("armv7-a", "SVC") {
+            #expect(classes.privileged == .no && classes.innocuous == .yes)
+        }
+    }
+}
