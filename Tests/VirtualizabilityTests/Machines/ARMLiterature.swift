@@ -69,4 +69,42 @@ struct ARMLiterature {
             #expect(classes.privileged == .no && classes.innocuous == .yes)
         }
     }
+
+    // MARK: AArch64
+
+    @Test("AArch64: Theorem 1 is refuted; Theorem 3 holds in the paper's reading")
+    func aarch64Theorems() async throws {
+        for reading in Reading.allCases {
+            #expect(try await verdict("aarch64", .first, reading, .strict) == .refuted)
+            #expect(try await verdict("aarch64", .first, reading) == .refuted)
+        }
+        #expect(try await verdict("aarch64", .third, .paper) == .holds)
+    }
+
+    @Test("AArch64: unprivileged loads and stores are mode-sensitive and do not trap", arguments: [
+        "LDTR", "LDTRB", "LDTRH", "LDTRSB", "LDTRSH", "LDTRSW", "STTR", "STTRB", "STTRH",
+    ])
+    func aarch64Unprivileged(_ name: String) async throws {
+        for classes in try await classes("aarch64", name) {
+            #expect(classes.mode == .yes && classes.privileged == .no)
+        }
+    }
+
+    @Test("AArch64: CurrentEL, ERET and EL1's registers are undefined at EL0, and so privileged", arguments: [
+        "MRS.CurrentEL", "ERET", "MRS.SPSel", "MSR.SCTLR", "MSR.TTBR0", "MSR.VBAR", "MRS.identification", "TLBI", "AT",
+    ])
+    func aarch64System(_ name: String) async throws {
+        for classes in try await classes("aarch64", name) { #expect(classes.strictlyPrivileged == .yes) }
+    }
+
+    @Test("AArch64: access to DAIF is privileged if and only if SCTLR_EL1.UMA is 0", arguments: [
+        "MRS.DAIF {t}", "MSR.DAIF {t}", "MSR daifset,#{value}", "MSR daifclr,#{value}",
+    ])
+    func aarch64Masks(_ name: String) async throws {
+        for classes in try await classes("aarch64", name) {
+            #expect(classes.strictlyPrivileged == .no && classes.privileged == .yes)
+        }
+        let policy = try await CheckedLibrary.report("aarch64").policy.first { $0.component == "enables" }
+        #expect(policy?.handling == .own(0))
+    }
 }
