@@ -56,6 +56,11 @@ extension ProbeCommand {
                 .undecided, "\(quoted(description.name)) has no instruction with an opcode",
                 remedy: "probe a machine whose records have 'opcode' lines: x86-64")
         }
+        guard description.state.first(where: { $0.role == .pc })?.width == 64 else {
+            throw Failure(
+                .undecided, "\(quoted(description.name)) is not about 64-bit mode, in which instructions are executed here",
+                remedy: "probe a machine with a program counter of 64 bits: x86-64")
+        }
         let names = try Set(only.flatMap { try variants($0, in: description).map(\.name) })
         let options = ProbeOptions(seed: seed, count: count, only: names)
         let report = try probe(description, options, in: context)
