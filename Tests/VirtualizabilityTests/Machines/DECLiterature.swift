@@ -119,7 +119,7 @@ struct DECLiteratureTests {
             #expect(try await verdict("alpha", .first, .paper, policy) == .holds)
             #expect(try await verdict("alpha", .third, .paper, policy) == .holds)
         }
-        for call in ["halt", "swpctx", "swpipl", "wrent", "wrvptptr", "rti", "retsys", "rdps", "wrkgp", "wrusp", "tbi"] {
+        for call in ["halt", "swpctx", "swpipl", "wrent", "wrvptptr", "rti", "retsys", "rdps", "wrkgp", "wrusp"] {
             for classes in try await classes("alpha", "CALL_PAL \(call)") {
                 #expect(classes.strictlyPrivileged == .yes, "\(call)")
             }
