@@ -27,7 +27,7 @@ extension SourceParser {
     private mutating func removal() throws(SyntaxAbort) -> DeclarationSyntax {
         let kind = try name("what to remove")
         let named = ["instruction", "function", "procedure", "interrupt", "device", "operand", "constant"]
-        let single = ["translate", "delivery", "map", "halted", "waiting"]
+        let single = ["translate", "delivery", "map", "halted", "waiting", "claims"]
         guard named.contains(kind.text) || single.contains(kind.text) else {
             throw fail(
                 "'\(kind.text)' cannot be removed", at: kind.span,

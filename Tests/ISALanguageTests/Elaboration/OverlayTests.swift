@@ -11,6 +11,7 @@ struct OverlayTests {
 
             instruction "T a,b"
               encoding 0b11 a:2 b:4
+              claims   innocuous
               x <- twice(r[a])
 
             instructions
@@ -49,6 +50,20 @@ struct OverlayTests {
         let replaced = try OverlayTests.load("replace instruction \"UP a\"\n  encoding 0b01 a:2 0x0\n  on <- 1\n")
         #expect(replaced.instructions.map(\.mnemonic) == ["T", "DOWN", "UP"])
         #expect(replaced.instructions[2].family == "base")
+    }
+
+    @Test("The base's claims can be dropped, and what comes after makes its own")
+    func withoutClaims() throws {
+        #expect(try OverlayTests.load("").instructions[0].claims.map(\.claim) == [.innocuous])
+        let machine = try OverlayTests.load(
+            """
+            remove claims
+            replace instruction "UP a"
+              encoding 0b01 a:2 0x0
+              claims   innocuous
+              on <- 1
+            """)
+        #expect(machine.instructions.map { $0.claims.map(\.claim) } == [[], [], [.innocuous]])
     }
 
     @Test("State and traps can be added and replaced")

@@ -91,6 +91,8 @@ struct Overlay {
     private mutating func remove(_ kind: String, _ name: String, _ span: SourceSpan) {
         if kind == "instruction" {
             _ = takeInstruction(name, span)
+        } else if kind == "claims" {
+            removeClaims()
         } else if let index = index(of: (kind, name)) {
             remove(at: index)
         } else {
@@ -99,6 +101,15 @@ struct Overlay {
     }
 
     // MARK: Instructions
+
+    /// What the machine that is extended claims of its instructions need not hold here.
+    private mutating func removeClaims() {
+        for index in result.indices {
+            guard case .instruction(var instruction) = result[index].kind else { continue }
+            instruction.claims = []
+            result[index].kind = .instruction(instruction)
+        }
+    }
 
     private mutating func replace(_ instruction: InstructionSyntax, _ declaration: DeclarationSyntax) {
         var new = declaration
