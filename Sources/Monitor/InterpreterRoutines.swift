@@ -14,6 +14,8 @@ final class InterpreterRoutines {
     private let programCounter: StateID
     private let programCounterMask: UInt64
     private let addressStep: UInt64
+    /// Interrupts whose conditions ask registers too: what any instruction writes may let one through.
+    private let gatedLines: [Int]
     /// What units mean that settle it alone, whatever follows them: decoding costs more than the routine.
     private var knownUnits: [UInt64: DecodedInstruction] = [:]
 
@@ -46,6 +48,12 @@ final class InterpreterRoutines {
         programCounter = StateID(counter)
         programCounterMask = ConcreteArithmetic.mask(virtualised.original.state[counter].width)
         addressStep = UInt64(max(virtualised.original.addressesPerUnit, 0))
+        let original = virtualised.original
+        gatedLines = original.interrupts.indices.filter { line in
+            [original.interrupts[line].pending, original.interrupts[line].enabled].contains { condition in
+                CodePatcher.componentsRead(by: condition).contains { original.state[$0.index].role == .register }
+            }
+        }
     }
 
     private var machine: MachineDescription { virtualised.machine }
@@ -163,6 +171,17 @@ final class InterpreterRoutines {
         }
         return .trapped(Trap(
             kind: interrupt.trap.index, detail: 0, address: here, resume: here, interrupt: line))
+    }
+
+    /// Whether a clock has run out for an interrupt that waits for registers: a string instruction that counts
+    /// its steps lets none in before its last. The guest then runs a step at a time, to be interrupted where
+    /// the bare machine is.
+    var awaitsInterrupt: Bool {
+        guard !gatedLines.isEmpty else { return false }
+        let hasExpired = virtualised.clocks.contains { clock in
+            machine.state[clock.saved.index].expires.map { state.read($0, element: 0) == 1 } ?? false
+        }
+        return hasExpired && gatedLines.contains { holds(machine.interrupts[$0].enabled) }
     }
 
     // MARK: What the guest's state says

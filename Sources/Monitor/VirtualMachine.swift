@@ -124,7 +124,7 @@ public final class VirtualMachine: Processor {
         replaceMap()
         clock.show(state)
         let before = below.completedInstructions
-        let exit = below.run(budget: min(budget, clock.deadline(state)))
+        let exit = below.run(budget: routines.awaitsInterrupt ? 1 : min(budget, clock.deadline(state)))
         let completed = below.completedInstructions &- before
         completedInstructions &+= completed
         if completed > 0 { fruitlessDeliveries = 0 }

@@ -60,7 +60,7 @@ final class CodePatcher {
         }
     }
 
-    private static func componentsRead(by program: Program) -> [StateID] {
+    static func componentsRead(by program: Program) -> [StateID] {
         var components: [StateID] = []
         for operation in program.operations {
             switch operation {
