@@ -54,6 +54,17 @@ import Testing
         #expect(outcome.output.hasSuffix("bit S is \(bit)\n"), "\(outcome.output)")
     }
 
+    /// Its long moves take a step for each byte and let no interrupt in between, so the timer's dots stand where a
+    /// monitor has to wait for a register.
+    @Test(arguments: ["vmm", "interpret"]) func interruptsWaitAsOnTheBareMachine(monitor: String) {
+        let kernel = repositoryRoot + "/Lessons/guests/kernel-system-370.s"
+        let bare = trapline(["run", kernel], input: "hello world")
+        #expect(bare.output.contains("program: the sum is 5050\n"))
+        #expect(bare.output.hasSuffix("kernel: the program has ended\n"))
+        let outcome = trapline(["run", kernel, "--monitor", monitor], input: "hello world")
+        #expect(outcome.output == bare.output)
+    }
+
     @Test func theGuestsStatusIsOurs() throws {
         let path = try guest("start:  LA r1,7\n        HALT r1\ntrap:   HALT r1\n")
         #expect(trapline(["run", path]).status == .guest(7))
