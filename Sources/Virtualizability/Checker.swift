@@ -50,6 +50,13 @@ public final class Checker {
     let decider: Decider
     let conditions: ConditionChecker
     private let isInterrupted: () -> Bool
+    /// Witnesses that have been made small, by question and property.
+    private var witnesses: [WitnessedProperty: Witness] = [:]
+
+    private struct WitnessedProperty: Hashable {
+        var query: Query
+        var property: String
+    }
 
     public init(
         _ description: MachineDescription, options: CheckerOptions = CheckerOptions(),
@@ -172,9 +179,16 @@ public final class Checker {
             wasInterrupted: false)
     }
 
-    /// A witness as the report shows it, made small.
+    /// A witness as the report shows it, made small: once for each question, and for all instructions that are alike.
     func witness(_ query: Query, _ property: String, _ example: ConcreteCase) -> Witness {
+        let key = WitnessedProperty(query: query.canonical(decider.likeness), property: property)
+        if let known = witnesses[key] {
+            guard case .instruction(let index) = query.subject else { return known }
+            return known.said(of: description.instructions[index], at: index)
+        }
         let replay = decider.replay(query)
-        return WitnessMaker(replay: replay, property: property).witness(Shrinker(replay: replay).shrink(example))
+        let made = WitnessMaker(replay: replay, property: property).witness(Shrinker(replay: replay).shrink(example))
+        witnesses[key] = made
+        return made
     }
 }

@@ -55,6 +55,9 @@ extension InstructionReport {
         report.name = instruction.name
         report.mnemonic = instruction.mnemonic
         report.location = instruction.location
+        report.family = instruction.family
+        report.sources = instruction.sources
+        report.notes = instruction.notes
         report.evidence = evidence.map { evidence in
             var own = evidence
             own.witness = evidence.witness?.said(of: instruction, at: index)
@@ -67,7 +70,7 @@ extension InstructionReport {
 }
 
 extension Witness {
-    fileprivate func said(of instruction: Instruction, at index: Int) -> Witness {
+    func said(of instruction: Instruction, at index: Int) -> Witness {
         var witness = self
         witness.subject = instruction.name
         witness.decoded?.instruction = index
