@@ -394,6 +394,13 @@ int trapline_probe_position(const trapline_probe *probe) {
 }
 int trapline_probe_end(const trapline_probe *probe) { return probe->end; }
 
+double trapline_probe_seconds(const trapline_probe *probe) {
+    clockid_t clock;
+    struct timespec time = {0, 0};
+    if (probe->child > 0 && clock_getcpuclockid(probe->child, &clock) == 0) clock_gettime(clock, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
 // MARK: the host
 
 void trapline_probe_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t result[4]) {
@@ -437,6 +444,7 @@ int trapline_probe_wait(trapline_probe *probe, int batch, int milliseconds) {
 int trapline_probe_batch(const trapline_probe *probe) { return (void)probe, 0; }
 int trapline_probe_position(const trapline_probe *probe) { return (void)probe, 0; }
 int trapline_probe_end(const trapline_probe *probe) { return (void)probe, 0; }
+double trapline_probe_seconds(const trapline_probe *probe) { return (void)probe, 0; }
 void trapline_probe_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t result[4]) {
     (void)leaf, (void)subleaf;
     result[0] = result[1] = result[2] = result[3] = 0;

@@ -91,20 +91,24 @@ final class ProbeHarness {
         case lost(index: Int, how: String)
     }
 
-    /// Waits for a batch; a child that has died, or does not come on, is ended.
+    /// Waits for a batch; a child that has died, or does not come on, is ended. Its own processor time counts: on a
+    /// busy host it may have to wait.
     func wait(_ batch: Int) -> Waiting {
         var last = (-1, -1)
-        var idle = 0
+        var since = 0.0
+        var rounds = 0
         while true {
             switch trapline_probe_wait(probe, Int32(batch), 20) {
             case 1: return .done
             case 0:
                 let now = (Int(trapline_probe_batch(probe)), Int(trapline_probe_position(probe)))
-                idle = now == last ? idle + 1 : 0
-                last = now
-                if idle < 50 { continue }
+                let seconds = trapline_probe_seconds(probe)
+                rounds += 1
+                if now != last { (last, since, rounds) = (now, seconds, 0) }
+                // The second limit is for a child that sleeps.
+                if seconds - since < 0.5, rounds < 1500 { continue }
                 trapline_probe_stop(probe)
-                return .lost(index: now.1, how: "does not come back within a second")
+                return .lost(index: now.1, how: "does not come back")
             default:
                 let end = trapline_probe_end(probe)
                 let how =

@@ -85,6 +85,8 @@ int trapline_probe_wait(trapline_probe *probe, int batch, int milliseconds);
 /// The batch that the child is at, and the case.
 int trapline_probe_batch(const trapline_probe *probe);
 int trapline_probe_position(const trapline_probe *probe);
+/// Processor seconds that the child has had.
+double trapline_probe_seconds(const trapline_probe *probe);
 /// How the child ended, as waitpid says it, after -1.
 int trapline_probe_end(const trapline_probe *probe);
 
