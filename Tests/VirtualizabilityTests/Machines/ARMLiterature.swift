@@ -107,4 +107,31 @@ struct ARMLiterature {
         let policy = try await CheckedLibrary.report("aarch64").policy.first { $0.component == "enables" }
         #expect(policy?.handling == .own(0))
     }
+
+    @Test("AArch64 nesting: ERET and CurrentEL at EL1 are critical before FEAT_NV, and privileged or innocuous with it")
+    func aarch64Nested() async throws {
+        for name in ["ERET", "MRS.CurrentEL"] {
+            for classes in try await classes("aarch64-nested", name) {
+                #expect(classes.privileged == .no && classes.sensitive == .yes)
+            }
+        }
+        #expect(try await verdict("aarch64-nested", .first, .extended) == .refuted)
+        for classes in try await classes("aarch64-nested-nv", "ERET") {
+            #expect(classes.strictlyPrivileged == .no && classes.privileged == .yes)
+        }
+        for classes in try await classes("aarch64-nested-nv", "MRS.CurrentEL") { #expect(classes.innocuous == .yes) }
+        #expect(try await verdict("aarch64-nested-nv", .first, .extended, .strict) == .refuted)
+        #expect(try await verdict("aarch64-nested-nv", .first, .extended) == .holds)
+    }
+
+    @Test("AArch64 nesting: what belongs to EL2 traps to somebody else before FEAT_NV, unless the monitor relays it")
+    func aarch64NestedAccesses() async throws {
+        for name in ["MRS.EL2", "MSR.EL2", "SYS.EL2", "MSR.ELR_EL2"] {
+            for classes in try await classes("aarch64-nested", name) {
+                #expect(classes.strictlyPrivileged == .no && classes.privileged == .yes)
+            }
+        }
+        let relay = try await CheckedLibrary.report("aarch64-nested").policy.first { $0.component == "relay" }
+        #expect(relay?.handling == .own(1))
+    }
 }
