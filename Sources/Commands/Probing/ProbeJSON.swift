@@ -7,7 +7,7 @@ struct ProbeJSON {
 
     var text: String {
         JSONValue.object([
-            ("format", .string("trapline-probe-1")),
+            ("schema", .string("trapline-probe/1")), ("version", .string(traplineVersion)),
             ("machine", .string(machine)),
             (
                 "processor",
