@@ -6,14 +6,19 @@ RELEASE := .build/release/trapline
 # What the program is built with, and what its tests ask for a second opinion.
 BUILD_PACKAGES := g++ libcadical-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema python3-sarif-python-om simh z3
+# The emulators that the machine files are compared with, and assemblers for them.
+ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binutils-riscv64-linux-gnu \
+	binutils-arm-linux-gnueabi binutils-aarch64-linux-gnu binutils-mips-linux-gnu \
+	binutils-powerpc64-linux-gnu binutils-sparc64-linux-gnu binutils-s390x-linux-gnu
 
-.PHONY: help demo test smoke bench soak build clean packages test-packages
+.PHONY: help demo test smoke bench soak oracles build clean packages test-packages oracle-packages
 
 help:
 	@echo "make demo    install what is missing, build, check every machine, run a guest at three depths"
 	@echo "make test    install what is missing, build, run every test"
 	@echo "make bench   the figures of Docs/Benchmarks.md, measured here"
 	@echo "make soak    long fuzzing, what takes too long for every day"
+	@echo "make oracles suspect instructions on emulators, in user mode, compared with the machine files"
 	@echo "make clean   remove what was built"
 
 packages:
@@ -21,6 +26,9 @@ packages:
 
 test-packages:
 	@./Tests/install-packages $(TEST_PACKAGES)
+
+oracle-packages:
+	@./Tests/install-packages $(ORACLE_PACKAGES)
 
 build: packages
 	$(SWIFT) build -c release --product trapline
@@ -44,6 +52,9 @@ bench: test-packages build
 
 soak: test-packages
 	@./Tests/soak
+
+oracles: oracle-packages build
+	@./Tests/Oracles/run --trapline $(RELEASE)
 
 clean:
 	rm -rf .build
