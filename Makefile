@@ -4,14 +4,14 @@ SWIFT   ?= swift
 RELEASE := .build/release/trapline
 
 # What the program is built with, and what its tests ask for a second opinion.
-BUILD_PACKAGES := g++ libcadical-dev
+BUILD_PACKAGES := g++ libcadical-dev libcapstone-dev liblz4-dev liblzma-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema python3-sarif-python-om simh z3
 # The emulators that the machine files are compared with, and assemblers for them.
 ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binutils-riscv64-linux-gnu \
 	binutils-arm-linux-gnueabi binutils-aarch64-linux-gnu binutils-mips-linux-gnu \
 	binutils-powerpc64-linux-gnu binutils-sparc64-linux-gnu binutils-s390x-linux-gnu
 
-.PHONY: help demo test smoke bench soak oracles build clean packages test-packages oracle-packages
+.PHONY: help demo test smoke bench soak oracles build clean kernel packages test-packages oracle-packages
 
 help:
 	@echo "make demo    install what is missing, build, check every machine, run a guest at three depths"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench   the figures of Docs/Benchmarks.md, measured here"
 	@echo "make soak    long fuzzing, what takes too long for every day"
 	@echo "make oracles suspect instructions on emulators, in user mode, compared with the machine files"
+	@echo "make kernel  fetch Debian's cloud kernel, which make test and make bench scan"
 	@echo "make clean   remove what was built"
 
 packages:
@@ -30,6 +31,10 @@ test-packages:
 oracle-packages:
 	@./Tests/install-packages $(ORACLE_PACKAGES)
 
+# Debian's cloud kernel, outside the repository.
+kernel:
+	@./Tests/fetch-kernel .cache/kernel
+
 build: packages
 	$(SWIFT) build -c release --product trapline
 
@@ -38,7 +43,7 @@ demo: build
 
 # Tests look inside the modules, so they have a build of their own; in release, because thousands of
 # proofs and millions of instructions are checked.
-test: test-packages
+test: test-packages kernel
 	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/testing
 	$(MAKE) smoke
 
@@ -46,7 +51,7 @@ test: test-packages
 smoke:
 	$(SWIFT) test --filter Smoke
 
-bench: test-packages build
+bench: test-packages kernel build
 	$(SWIFT) build -c release --product Benchmarks
 	@./Tests/Benchmarks/run $(RELEASE) .build/release/Benchmarks
 

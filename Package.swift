@@ -33,14 +33,24 @@ let package = Package(
         .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
         .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
         .target(name: "Devices", dependencies: ["Machine"]),
-        .target(name: "Images", dependencies: ["Machine"]),
+
+        // Debian's compression libraries, and what a file is.
+        .systemLibrary(name: "CCompression"),
+        .target(name: "Images", dependencies: ["Machine", "CCompression"]),
+
+        // Looking for instructions in programs.
+        .target(name: "Scanning", dependencies: ["ISALanguage", "Images", "OpcodeNotation"]),
+
+        // A second opinion on what instructions there are.
+        .systemLibrary(name: "CCapstone"),
+        .target(name: "Disassembly", dependencies: ["ISALanguage", "OpcodeNotation", "CCapstone"]),
 
         // The commands are a library, so that tests can call them.
         .target(
             name: "Commands",
             dependencies: [
                 "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
-                "Paravirt", "Devices", "Images", "Probing",
+                "Paravirt", "Devices", "Images", "Probing", "Scanning", "Disassembly",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),
@@ -59,6 +69,9 @@ let package = Package(
             name: "MonitorTests",
             dependencies: ["Machine", "ISALanguage", "Monitor", "Paravirt", "ToyCore", "Devices", "Virtualizability"]),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "trapline"], exclude: ["Golden", "Fixtures", "Schemas"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "CCompression"]),
+        .testTarget(name: "ScanningTests", dependencies: ["Scanning", "ISALanguage", "Images", "OpcodeNotation"]),
+        .testTarget(name: "DisassemblyTests", dependencies: ["Disassembly"]),
         .testTarget(name: "ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -14,10 +14,14 @@ private let allowedEdges: [String: Set<String>] = [
     "Monitor": ["Machine", "ISALanguage"],
     "Paravirt": ["Machine", "Monitor", "ISALanguage"],
     "Devices": ["Machine"],
-    "Images": ["Machine"],
+    "CCompression": [],
+    "Images": ["Machine", "CCompression"],
+    "CCapstone": [],
+    "Disassembly": ["ISALanguage", "OpcodeNotation", "CCapstone"],
+    "Scanning": ["ISALanguage", "Images", "OpcodeNotation"],
     "Commands": [
         "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor", "Paravirt", "Devices",
-        "Images", "Probing", "ArgumentParser",
+        "Images", "Probing", "Scanning", "Disassembly", "ArgumentParser",
     ],
     "trapline": ["Commands"],
     "Benchmarks": ["Machine", "ISALanguage", "ToyCore"],
@@ -98,7 +102,7 @@ func importedModule(_ line: Substring) -> String? {
     private func declaredTargets() throws -> [String: Set<String>] {
         let text = try repository.text("Package.swift")
         var targets: [String: Set<String>] = [:]
-        for declaration in text.matches(of: /[tT]arget\(\s*name: "(\w+)"((?:[^()]|\([^()]*\))*)\)/) {
+        for declaration in text.matches(of: /(?:[tT]arget|systemLibrary)\(\s*name: "(\w+)"((?:[^()]|\([^()]*\))*)\)/) {
             let list = declaration.output.2.firstMatch(of: /dependencies: \[((?:[^\[\]])*)\]/)?.output.1 ?? ""
             var names: Set<String> = []
             for name in list.matches(of: /(?:name: )?"([\w-]+)"(?!\s*\))/) { names.insert(String(name.output.1)) }

@@ -53,6 +53,26 @@ struct MachineQuestion {
         return report
     }
 
+    /// Those of some variants, as indices, that are critical without a policy.
+    func criticalVariants(among indices: [Int], in context: Context) -> CriticalVariants {
+        let progress = ProgressLine(context)
+        defer { progress.erase() }
+        return CriticalVariants(
+            of: description, among: indices, options: options, isInterrupted: { context.interruption.isRequested }
+        ) { progress.show("\(description.name): \($0.done) of \($0.total), \($0.subject)") }
+    }
+
+    /// Whether variants, as indices, are privileged without any policy; nil where the theorems do not apply.
+    func strictPrivilege(of indices: [Int], in context: Context) throws -> [Membership]? {
+        let progress = ProgressLine(context)
+        defer { progress.erase() }
+        let found = checker(in: context).strictPrivilege(of: indices) {
+            progress.show("\(description.name): \($0.done) of \($0.total), \($0.subject)")
+        }
+        try context.interruption.check()
+        return found
+    }
+
     private func checker(in context: Context) -> Checker {
         Checker(description, options: options) { context.interruption.isRequested }
     }

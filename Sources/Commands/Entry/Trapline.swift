@@ -34,6 +34,7 @@ struct Trapline: ParsableCommand {
                     CheckCommand.self, ClassifyCommand.self, ExplainCommand.self, DiffCommand.self,
                     WitnessCommand.self, VerifyCommand.self, ProbeCommand.self,
                 ]),
+            CommandGroup(name: "Looking into programs", subcommands: [ScanCommand.self, CoverageCommand.self]),
             CommandGroup(
                 name: "Running guests", subcommands: [RunCommand.self, AsmCommand.self, DisasmCommand.self]),
             CommandGroup(name: "Starting", subcommands: [NewCommand.self, DoctorCommand.self]),

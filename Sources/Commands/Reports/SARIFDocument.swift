@@ -28,12 +28,21 @@ struct SARIFDocument {
         var column: Int
     }
 
+    /// A place in a program instead of a text: section 3.32.
+    struct Address {
+        var file: String
+        var absolute: UInt64
+        /// With the symbol: "main+0x12".
+        var name: String
+    }
+
     struct Result {
         var rule: Int
         var level: Level
         var kind: Kind
         var message: String
         var place: Place?
+        var address: Address?
         /// What the result is about, for services that compare runs: it does not change when lines move.
         var fingerprint: String
         /// Only where two runs are compared.
@@ -89,9 +98,22 @@ struct SARIFDocument {
         ]
         if let baseline = result.baseline { members.append(("baselineState", .string(baseline.rawValue))) }
         if let place = result.place { members.append(("locations", .array([location(place)]))) }
+        if let address = result.address { members.append(("locations", .array([location(address)]))) }
         members.append(("partialFingerprints", .object([("trapline/v1", .string(result.fingerprint))])))
         if !result.properties.isEmpty { members.append(("properties", .object(result.properties))) }
         return .object(members)
+    }
+
+    private func location(_ address: Address) -> JSONValue {
+        let artifact = JSONValue.object([("uri", .string(uriReference(address.file)))])
+        // The property's type is a signed number; higher addresses are told by the message and the name alone.
+        let absolute = Int(exactly: address.absolute).map { [("absoluteAddress", JSONValue.integer($0))] } ?? []
+        return .object([
+            ("physicalLocation", .object([
+                ("artifactLocation", artifact),
+                ("address", .object(absolute + [("fullyQualifiedName", .string(address.name))])),
+            ]))
+        ])
     }
 
     private func location(_ place: Place) -> JSONValue {

@@ -20,11 +20,11 @@ public struct ReachableCode {
     private let description: MachineDescription
     private let decoder: Decoder
     private let evaluator: ConcreteEvaluator
-    /// By instruction; see `comesBack(_:in:)`.
+    /// By instruction; see `Program.keepsNextAddress`.
     private let comesBack: [Bool]
 
     public init(of description: MachineDescription) {
-        comesBack = description.instructions.map { ReachableCode.comesBack($0.program, in: description) }
+        comesBack = description.instructions.map { $0.program.keepsNextAddress(in: description) }
         self.description = description
         decoder = Decoder(description)
         evaluator = ConcreteEvaluator(description)
@@ -79,23 +79,6 @@ public struct ReachableCode {
             }
             if comesBack[decoded.instruction] {
                 open.append(EvaluationParameters(here: address, length: decoded.length, in: description).next)
-            }
-        }
-    }
-
-    /// The instruction hands on the address of the next one, as calls do: control is likely to come back there,
-    /// whatever the return looks like.
-    private static func comesBack(_ program: Program, in description: MachineDescription) -> Bool {
-        program.operations.contains { operation in
-            var usesNext = false
-            _ = operation.renamed { id in
-                if program[id] == .parameter(.next) { usesNext = true }
-                return id
-            }
-            switch operation {
-            case .write(let component, _, _): return usesNext && description.state[component.index].role != .pc
-            case .trap(let kind, _, _): return description.traps[kind.index].isCall
-            default: return usesNext
             }
         }
     }

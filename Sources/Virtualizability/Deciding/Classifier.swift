@@ -24,6 +24,12 @@ struct Classifier {
         return (classes, collector.evidence)
     }
 
+    /// Whether it traps in user mode whatever the control state, and completes in supervisor mode.
+    func strictPrivilege(of index: Int) -> Membership {
+        var collector = Collector(index: index, checker: checker)
+        return isPrivileged(.strict, &collector)
+    }
+
     /// Sensitive in no way at all. Where S2 is in user mode, that says nothing of an instruction that traps there: the
     /// columns compare it in supervisor mode too.
     private func isHarmless(_ collector: inout Collector, _ classes: Classes) -> Bool {

@@ -16,7 +16,7 @@ CLASSES = {
     "shortDescription": "MultiformatMessageString", "help": "MultiformatMessageString",
     "invocations": "Invocation", "results": "Result", "message": "Message", "locations": "Location",
     "relatedLocations": "Location", "physicalLocation": "PhysicalLocation",
-    "artifactLocation": "ArtifactLocation", "region": "Region",
+    "artifactLocation": "ArtifactLocation", "region": "Region", "address": "Address",
 }
 FREE = {"properties", "partialFingerprints", "fingerprints"}
 

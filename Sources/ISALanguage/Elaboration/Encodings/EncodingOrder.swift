@@ -19,9 +19,11 @@ struct EncodingOrder {
         let candidates = instructions.map(candidate)
         // before[i]: those that must be tried before instruction i.
         var before = Array(repeating: [Int](), count: instructions.count)
-        for second in instructions.indices where !machine.diagnostics.isFull {
-            guard spend(second, at: instructions[second]) else { return }
-            for first in 0..<second {
+        // What is only listed has no pattern, and overlaps with nothing.
+        let encoded = instructions.indices.filter { !candidates[$0].cubes.isEmpty }
+        for (count, second) in encoded.enumerated() where !machine.diagnostics.isFull {
+            guard spend(count, at: instructions[second]) else { return }
+            for first in encoded[..<count] {
                 let (a, b) = (candidates[first], candidates[second])
                 if (a.value ^ b.value) & a.mask & b.mask != 0 { continue }
                 switch relation(first, a, second, b) {

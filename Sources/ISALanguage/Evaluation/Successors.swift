@@ -1,7 +1,5 @@
-import ISALanguage
-
 /// Where control can go after an instruction, as far as the instruction alone tells.
-enum Successors: Equatable {
+public enum Successors: Equatable, Sendable {
     /// To one of these addresses; the next instruction's is among them where it can simply go on.
     case known(Set<UInt64>)
     /// Somewhere that depends on registers or storage.
@@ -12,7 +10,7 @@ enum Successors: Equatable {
     ///
     /// - Parameter fixed: components whose value is known wherever the instruction is: while a guest runs
     ///   directly, the real mode.
-    init(
+    public init(
         of decoded: DecodedInstruction, at here: UInt64, in machine: MachineDescription, fixed: [StateID: UInt64]
     ) {
         let parameters = EvaluationParameters(here: here, length: decoded.length, in: machine)
@@ -143,4 +141,29 @@ private struct TargetInterpretation: Interpretation {
     func writeElement(_ component: StateID, index: Value, value: Value, guarded: Value?) {}
 
     func store(_ storage: StateID, address: Value, value: Value, guarded: Value?) {}
+}
+
+extension Program {
+    /// The instruction keeps the address of the next one, as calls do: in a register, in storage, or in a trap that
+    /// asks the supervisor for a service. Control is likely to come back there, whatever the return looks like.
+    public func keepsNextAddress(in description: MachineDescription) -> Bool {
+        var isNext: [Bool] = []
+        isNext.reserveCapacity(operations.count)
+        for operation in operations {
+            var made = operation == .parameter(.next)
+            switch operation {
+            case .write(let component, let value, _):
+                if isNext[value.index], description.state[component.index].role != .pc { return true }
+            case .writeElement(_, _, let value, _), .store(_, _, let value, _):
+                if isNext[value.index] { return true }
+            case .trap(let kind, _, let detail):
+                if let detail, isNext[detail.index], description.traps[kind.index].isCall { return true }
+            // What lies at that address is something else.
+            case .load, .readElement: break
+            default: made = made || operation.operands.contains { isNext[$0.index] }
+            }
+            isNext.append(made)
+        }
+        return false
+    }
 }

@@ -1,0 +1,33 @@
+/// A Linux kernel as a PC's boot loader reads it: setup code, then a loader of its own with the real kernel inside
+/// as a compressed ELF file. The fields are those of Documentation/arch/x86/boot.rst in the kernel's sources.
+public struct LinuxKernel: Sendable {
+    /// The boot protocol: 0x20F is 2.15.
+    public let protocolVersion: Int
+    public let compression: Compression
+    /// The unpacked kernel.
+    public let payload: [UInt8]
+
+    public init(_ bytes: [UInt8]) throws(ProgramImageError) {
+        let reader = ByteReader(bytes[...])
+        guard reader.number(at: 0x202, width: 4) == 0x5372_6448, let version = reader.number(at: 0x206, width: 2),
+            let sectors = reader.number(at: 0x1F1, width: 1)
+        else { throw .damaged("there is no boot header") }
+        protocolVersion = Int(version)
+        guard version >= 0x208 else {
+            throw .unsupported("a kernel of boot protocol \(version >> 8).\(version & 0xFF), older than 2.8,")
+        }
+        // For historical reasons no setup sectors means four; the boot sector itself is not counted.
+        let setup = (sectors == 0 ? 4 : sectors) + 1
+        guard let offset = reader.number(at: 0x248, width: 4), let length = reader.number(at: 0x24C, width: 4),
+            length > 4, let packed = reader.slice(at: setup * 512 + offset, count: length)
+        else { throw .damaged("the payload that the boot header names lies outside") }
+        guard let found = Compression(recognising: packed) else {
+            throw .unsupported("a kernel that is compressed in a way other than LZ4, XZ, gzip or zstd")
+        }
+        compression = found
+        // The build puts the unpacked size behind the compressed data; gzip's own last field is the same number.
+        let size = ByteReader(packed).number(at: length - 4, width: 4) ?? 0
+        let data = found == .gzip ? packed : packed.dropLast(4)
+        payload = try found.unpack(data, size: Int(size))
+    }
+}

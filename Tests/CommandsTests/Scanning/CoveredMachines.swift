@@ -1,0 +1,44 @@
+import Disassembly
+import Foundation
+import Testing
+
+@testable import Commands
+
+/// The library's files beside Capstone.
+@Suite struct CoveredMachines {
+    @Test(arguments: ["x86-64", "ia-32"])
+    func everyMnemonicOfX86IsClassified(machine: String) {
+        let outcome = trapline(["coverage", machine])
+        #expect(outcome.status == .holds, "\(outcome.output)")
+        #expect(outcome.output.contains(" 0 unclassified"))
+    }
+
+    /// Where a machine has notes, no disagreement is unexplained and no note is stale, whatever is unclassified.
+    @Test func everyNoteIsNeeded() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: repositoryRoot + "/ISA").sorted()
+        let machines = folders.map { $0.hasSuffix(".isa") ? String($0.dropLast(4)) : $0 }
+            .filter { CapstoneTarget(machine: $0) != nil }
+        #expect(machines.contains("x86-64"))
+        let output = trapline(["coverage", "--format", "json"] + machines).output
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
+        let reports = try #require(document["machines"] as? [[String: Any]])
+        #expect(reports.count == machines.count)
+        for report in reports {
+            let name = report["machine"] as? String ?? ""
+            #expect((report["staleNotes"] as? [String])?.isEmpty == true, "\(name): \(report["staleNotes"] ?? "")")
+            let notes = "\(repositoryRoot)/ISA/\(name)/capstone.txt"
+            guard FileManager.default.fileExists(atPath: notes) else { continue }
+            for difference in report["disagreements"] as? [[String: Any]] ?? [] {
+                #expect(difference["reason"] is String, "\(name): \(difference["variant"] ?? "")")
+            }
+            let lists = ["described", "unclassified"].flatMap { report[$0] as? [String] ?? [] }
+            #expect(Set(lists).count == lists.count, "\(name): a mnemonic counts twice")
+        }
+    }
+
+    @Test func whatCapstoneDoesNotKnowIsSaid() {
+        let outcome = trapline(["coverage", "pdp-10"])
+        #expect(outcome.status == .undecided)
+        #expect(outcome.output.contains("Capstone does not know this machine"))
+    }
+}
