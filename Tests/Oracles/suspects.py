@@ -14,10 +14,12 @@ class Mistake(Exception):
 class Suspect:
     variant: str
     line: int
+    supervisor: list = field(default_factory=list)
     prepares: list = field(default_factory=list)
     code: list = field(default_factory=list)
     follows: list = field(default_factory=list)
     shows: int = None      # the value of the result register afterwards
+    result: str = None     # where that is, if not where the machine has it (SIMH)
     here: tuple = None     # (outcome, why): which control state the oracle has, where that decides
     differs: tuple = None  # (outcome, why): a known defect of the oracle, named
 
@@ -62,8 +64,10 @@ def read(name, path):
             continue
         if suspect is None:
             raise Mistake(f"{place}: no suspect yet")
-        if word in ("prepares", "code", "follows"):
+        if word in ("supervisor", "prepares", "code", "follows"):
             getattr(suspect, word).extend(statements(rest))
+        elif word == "result":
+            suspect.result = rest
         elif word == "shows":
             try:
                 suspect.shows = int(rest, 0)

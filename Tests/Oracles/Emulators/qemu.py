@@ -26,7 +26,9 @@ class Oracle:
         version = subprocess.run([self.emulator[0], "--version"], capture_output=True, text=True, check=True)
         return f"{' '.join(self.emulator)}, QEMU {re.search(r'version ([0-9.]+)', version.stdout).group(1)}"
 
-    def run(self, prepares, code, follows):
+    def run(self, supervisor, prepares, code, follows, _result=None):
+        if supervisor:
+            raise Mistake(f"{'; '.join(code)}: user emulation has no supervisor")
         lines = [".globl _start", ".globl __start", "_start:", "__start:"]
         lines += self.begins + prepares + ["suspect:"] + code + follows + ["finish:"] + self.leaves + self.data
         source, unit, program = (self.scratch / name for name in ("suspect.s", "suspect.o", "suspect"))
