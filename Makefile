@@ -9,7 +9,8 @@ TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema python3-sar
 # The emulators that the machine files are compared with, and assemblers for them.
 ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binutils-riscv64-linux-gnu \
 	binutils-arm-linux-gnueabi binutils-aarch64-linux-gnu binutils-mips-linux-gnu \
-	binutils-powerpc64-linux-gnu binutils-sparc64-linux-gnu binutils-s390x-linux-gnu
+	binutils-powerpc64-linux-gnu binutils-sparc64-linux-gnu binutils-s390x-linux-gnu \
+	binutils-alpha-linux-gnu
 
 .PHONY: help demo test smoke bench soak oracles build clean kernel packages test-packages oracle-packages
 
