@@ -63,9 +63,11 @@ class Oracle:
                 raise Mistake(f"{'; '.join(code)}: {done.stderr.strip()}")
         setup.write_text(f"CPUSERIAL 000001\nCPUMODEL 2094\nMAINSIZE 4\nNUMCPU 1\nARCHMODE {self.architecture}\n"
                          "CNSLPORT 0\nOSTAILOR QUIET\n0009 3215\n")
-        # A busy host may need more than a second, and a line of the log may get lost at the end.
-        for seconds in (1, 2, 5):
-            script.write_text(f"loadcore {image}\nrestart\npause {seconds}\npsw\ngpr\nr 8C.4\nexit\n")
+        # A busy host may need more than a second, and what was logged just before the end sometimes gets lost.
+        for seconds in (1, 2, 4, 8):
+            flush = f"pause {seconds // 2}\n" if seconds > 1 else ""
+            script.write_text(
+                f"loadcore {image}\nrestart\npause {seconds}\npsw\ngpr\nr 8C.4\n{flush}exit\n")
             seen = self.once(setup, script)
             if seen.outcome != "fails":
                 break
