@@ -4,7 +4,7 @@ SWIFT   ?= swift
 RELEASE := .build/release/trapline
 
 # What the program is built with, and what its tests ask for a second opinion.
-BUILD_PACKAGES := g++ libcadical-dev libcapstone-dev liblz4-dev liblzma-dev libzstd-dev zlib1g-dev
+BUILD_PACKAGES := g++ libcadical-dev libcapstone-dev liblz4-dev liblzma-dev libyaml-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema python3-sarif-python-om simh z3
 # The emulators that the machine files are compared with, and assemblers for them.
 ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binutils-riscv64-linux-gnu \

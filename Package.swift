@@ -21,6 +21,10 @@ let package = Package(
         // The SAT solver, behind a C interface that can write its proof.
         .target(name: "CCaDiCaL", linkerSettings: [.linkedLibrary("cadical"), .linkedLibrary("m")]),
 
+        // YAML, behind a C interface without unions, and the access tables that are written in it.
+        .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
+        .target(name: "AccessTables", dependencies: ["CYAML"]),
+
         // Deciding.
         .target(name: "Virtualizability", dependencies: ["ISALanguage", "Certificates", "CCaDiCaL"]),
 
@@ -50,7 +54,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
-                "Paravirt", "Devices", "Images", "Probing", "Scanning", "Disassembly",
+                "Paravirt", "Devices", "Images", "Probing", "Scanning", "Disassembly", "AccessTables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),

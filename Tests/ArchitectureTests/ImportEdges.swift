@@ -9,6 +9,8 @@ private let allowedEdges: [String: Set<String>] = [
     "CCaDiCaL": [],
     "CHostProbe": [],
     "Probing": ["ISALanguage", "OpcodeNotation", "CHostProbe"],
+    "CYAML": [],
+    "AccessTables": ["CYAML"],
     "Virtualizability": ["ISALanguage", "Certificates", "CCaDiCaL"],
     "ToyCore": ["Machine", "ISALanguage"],
     "Monitor": ["Machine", "ISALanguage"],
@@ -21,7 +23,7 @@ private let allowedEdges: [String: Set<String>] = [
     "Scanning": ["ISALanguage", "Images", "OpcodeNotation"],
     "Commands": [
         "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor", "Paravirt", "Devices",
-        "Images", "Probing", "Scanning", "Disassembly", "ArgumentParser",
+        "Images", "AccessTables", "Probing", "Scanning", "Disassembly", "ArgumentParser",
     ],
     "trapline": ["Commands"],
     "Benchmarks": ["Machine", "ISALanguage", "ToyCore"],

@@ -25,7 +25,10 @@ struct CheckCommand: TraplineCommand {
             """)
 
     @Argument(help: ArgumentHelp("Machines to check: paths, or names in ISA/.", valueName: "isa"))
-    var machines: [String]
+    var machines: [String] = []
+
+    @Flag(name: .long, help: "Check every machine of the library.")
+    var all = false
 
     @Option(name: .long, help: ArgumentHelp("The theorem that gives the exit code: 1, 2 or 3.", valueName: "n"))
     var theorem = 1
@@ -59,6 +62,10 @@ struct CheckCommand: TraplineCommand {
         guard (1...3).contains(theorem) else {
             throw ValidationError("--theorem is 1, 2 or 3, not \(theorem).")
         }
+        guard all != !machines.isEmpty else {
+            throw ValidationError(
+                all ? "--all and the names of machines exclude one another." : "Name a machine, or say --all.")
+        }
     }
 }
 
@@ -69,7 +76,8 @@ extension CheckCommand {
             strict: question.strict, failOn: failOn)
         // All files are read before the first long computation: a typing error in the last is said at once.
         let catalogue = MachineCatalogue(context)
-        let paths = distinct(try machines.map { try catalogue.path(for: $0) })
+        let names = all ? catalogue.libraryNames() : machines
+        let paths = distinct(try names.map { try catalogue.path(for: $0) })
         var questions: [MachineQuestion] = []
         for path in paths {
             questions.append(try MachineQuestion(path, options: question, in: context))
@@ -109,7 +117,7 @@ extension CheckCommand {
         for line in lines {
             try context.output.line(line)
         }
-        if machines.count > 1, !brief { try context.output.line() }
+        if machines.count > 1 || all, !brief { try context.output.line() }
         try context.output.flush()
     }
 
@@ -121,7 +129,7 @@ extension CheckCommand {
         case .junit: return JUnitReport(reports: reports, answer: answer).text
         case .markdown: return ProseReports(reports: reports, answer: answer).markdown
         case .csv: return ProseReports(reports: reports, answer: answer).csv
-        case .html: return ProseReports(reports: reports, answer: answer).html
+        case .html: return LibraryPage(reports: reports, answer: answer).text
         }
     }
 }

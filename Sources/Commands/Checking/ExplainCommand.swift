@@ -4,7 +4,7 @@ import ISALanguage
 struct ExplainCommand: TraplineCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Explain an instruction's classes, definition by definition, with witness states.",
+        abstract: "Explain on one screen what an instruction is: definitions, witness states, source.",
         discussion: """
             Exit codes:
               0    every class is decided
@@ -20,6 +20,9 @@ struct ExplainCommand: TraplineCommand {
 
     @Argument(help: "The instruction: a mnemonic, or a variant as the ISA file writes it.")
     var mnemonic: String
+
+    @Flag(name: .long, help: "Print the whole page: encoding, operands, every definition, every witness.")
+    var long = false
 
     @OptionGroup var question: QuestionOptions
 }
@@ -45,7 +48,7 @@ extension ExplainCommand {
             let explanation = Explanation(
                 instruction: found, record: variant, report: report, description: asked.description,
                 palette: context.terminal.outputPalette, columns: context.terminal.columns)
-            for line in explanation.lines() {
+            for line in long ? explanation.wholeText() : explanation.screen() {
                 try context.output.line(line)
             }
         }

@@ -57,10 +57,9 @@ struct Explanation {
         ]
     }
 
-    func lines() -> [String] {
-        let place = instruction.location
-        var lines = [palette.paint("\(report.name): \(instruction.name): \(instruction.verdict)", .strong)]
-        lines.append("\(place.file):\(place.line):\(place.column)")
+    /// Everything, definition by definition.
+    func wholeText() -> [String] {
+        var lines = heading
         lines.append("")
         lines += page()
         lines.append("")
@@ -69,6 +68,56 @@ struct Explanation {
         lines += theorems()
         lines += witnesses()
         return lines
+    }
+
+    /// One screen of 24 lines: what it does, what it is and by which definition, one witness, what follows, the source.
+    func screen() -> [String] {
+        let program = ProgramText(record.program, in: description, instruction: record)
+        var lines = heading
+        lines += item("traps", program.trapLines, limit: 3) + item("does", program.effectLines, limit: 5)
+        let classes = definitions.filter { $0.member == .yes }
+        for definition in classes { lines += item("is", ["\(definition.name): \(definition.words)"], limit: 2) }
+        let others = definitions.filter { $0.member != .yes }
+        lines += item("is not", [others.map { $0.member == .no ? $0.name : "\($0.name)?" }.joined(separator: ", ")], limit: 2)
+        if let definition = classes.first(where: { $0.name != "privileged" && evidence(for: $0)?.witness != nil }),
+            let witness = evidence(for: definition)?.witness
+        {
+            lines += item("witness", WitnessText(witness, of: description).screen(), limit: 9)
+        }
+        lines += item("so it", [summary], limit: 2)
+        let sources = record.sources + record.notes
+        return lines + item("source", sources.isEmpty ? Array(report.sources.prefix(1)) : sources, limit: 2)
+    }
+
+    private var heading: [String] {
+        let place = instruction.location
+        return [
+            palette.paint("\(report.name): \(instruction.name): \(instruction.verdict)", .strong),
+            "\(place.file):\(place.line):\(place.column)",
+        ]
+    }
+
+    /// "  is not   ...", what does not fit in a line below it; what is cut says where the rest is.
+    private func item(_ title: String, _ texts: [String], limit: Int) -> [String] {
+        let room = max(30, columns - 12)
+        let all = texts.flatMap { $0.count <= room ? [$0] : wrapped($0, columns: room) }.filter { !$0.isEmpty }
+        guard !all.isEmpty else { return [] }
+        var shown = Array(all.prefix(limit))
+        if all.count > limit { shown[limit - 1] = "... \(all.count - limit + 1) more lines with --long" }
+        return shown.enumerated().map { index, line in
+            "  " + (index == 0 ? palette.paint(padded(title, to: 9), .faint) : padded("", to: 9)) + line
+        }
+    }
+
+    private var summary: String {
+        let answers = Theorem.allCases.filter { $0 != .second }.map { theorem -> String in
+            let answer = CheckAnswer(theorem: theorem)
+            let verdict = instruction.condition(theorem, reading: answer.reading, policy: answer.policy)
+            let word = verdict == .holds ? "meets" : verdict == .refuted ? "fails" : "leaves open"
+            return "\(word) \(theorem.title) (\(answer.reading.title))"
+        }
+        return answers.joined(separator: ", ") + "; its squares: direct \(instruction.direct.verdict.word), interpreter "
+            + instruction.interpreter.verdict.word
     }
 
     /// The printed page, whose title and place stand above already.

@@ -32,7 +32,7 @@ struct Trapline: ParsableCommand {
                 name: "Checking a machine",
                 subcommands: [
                     CheckCommand.self, ClassifyCommand.self, ExplainCommand.self, DiffCommand.self,
-                    WitnessCommand.self, VerifyCommand.self, ProbeCommand.self,
+                    WitnessCommand.self, VerifyCommand.self, CrosscheckCommand.self, ProbeCommand.self,
                 ]),
             CommandGroup(name: "Looking into programs", subcommands: [ScanCommand.self, CoverageCommand.self]),
             CommandGroup(

@@ -69,6 +69,9 @@ struct MachineCatalogue {
     /// Names that `path(for:)` would find, sorted.
     func names() -> [String] { names(in: roots + ["."]) }
 
+    /// The machines of the library: of the first root that holds any.
+    func libraryNames() -> [String] { roots.lazy.map { names(in: [$0]) }.first { !$0.isEmpty } ?? [] }
+
     /// Names of the machines in some folders, sorted.
     func names(in folders: [String]) -> [String] {
         var names: Set<String> = []

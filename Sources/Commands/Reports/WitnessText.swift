@@ -48,6 +48,16 @@ struct WitnessText {
         return lines.map { String(repeating: " ", count: indent) + $0 }
     }
 
+    /// The same in at most nine lines: what differs before, and what differs or changed after.
+    func screen() -> [String] {
+        var table = TextTable(["", "the guest's", "the real machine's"])
+        for difference in witness.differences.prefix(3) { table.append(row(difference)) }
+        table.append(["outcome", outcome(witness.virtualOutcome), outcome(witness.realOutcome)])
+        let after = witness.divergences.isEmpty ? changedPlaces() : witness.divergences.map(row)
+        for place in after.prefix(3) { table.append(["then \(place[0])"] + place.dropFirst()) }
+        return [instruction] + table.lines(indent: 0)
+    }
+
     private func row(_ difference: Difference) -> [String] {
         [difference.place, value(difference.virtual), value(difference.real)]
     }

@@ -97,9 +97,10 @@ public struct StateSampler {
         return nil
     }
 
-    /// A random instance of some instruction.
+    /// A random instance of some instruction that has an encoding.
     public mutating func instruction() -> DecodedInstruction? {
-        instruction(generator.below(description.instructions.count))
+        let encoded = description.instructions.indices.filter { !description.instructions[$0].isListed }
+        return encoded.isEmpty ? nil : instruction(encoded[generator.below(encoded.count)])
     }
 
     /// Puts units where the machine will fetch them: at its program counter, through its translation.

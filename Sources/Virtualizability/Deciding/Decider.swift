@@ -136,7 +136,7 @@ final class Decider {
 
     /// - Parameter isFinal: a model decides, if it is confirmed.
     private func decide(_ posed: PosedQuery, isFinal: Bool) -> Answer {
-        if isFinal, isLikely(posed.query), let example = smallExample(posed, replay(posed.query)) {
+        if isFinal, Decider.isLikely(posed.query), let example = smallExample(posed, replay(posed.query)) {
             return .found(example)
         }
         switch posed.symbols.graph.decide(posed.assertions, limits: limits) {
@@ -151,12 +151,12 @@ final class Decider {
     }
 
     /// What nearly every instruction does: it is looked for among small states at once.
-    private func isLikely(_ query: Query) -> Bool { query.violation == .completes || query.violation == .privilege }
+    static func isLikely(_ query: Query) -> Bool { query.violation == .completes || query.violation == .privilege }
 
     /// A model must be a counterexample in numbers, or nothing is decided.
     private func confirm(_ posed: PosedQuery, _ model: Model) -> Answer {
         let replay = replay(posed.query)
-        if !isLikely(posed.query), let small = smallExample(posed, replay) { return .found(small) }
+        if !Decider.isLikely(posed.query), let small = smallExample(posed, replay) { return .found(small) }
         guard let concrete = posed.concrete(model, description) else {
             return .undecided("there is a model, but its storage is too large to replay it")
         }

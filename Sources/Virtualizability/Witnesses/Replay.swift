@@ -7,11 +7,48 @@ struct Replay {
     let decoder: Decoder
     let query: Query
     let assumed: [ComponentAssumption]
-    var countsCellsOutside = true
+    let countsCellsOutside: Bool
     let views: MonitorViews
+    /// By component: what the query's relation makes of it. Looked up for every step of making an example small.
+    private let facts: [ComponentFacts]
+    private let shadow: ShadowMap?
+
+    private struct ComponentFacts {
+        var role: Role
+        var elements: Range<UInt64>
+        var handling: Handling
+        /// The monitor's map gives it its real value.
+        var isMapped: Bool
+        var isPinned: Bool
+        var isOrdinary: Bool
+        var isOwned: Bool
+    }
+
+    init(
+        description: MachineDescription, decoder: Decoder, query: Query, assumed: [ComponentAssumption],
+        countsCellsOutside: Bool, views: MonitorViews
+    ) {
+        self.description = description
+        self.decoder = decoder
+        self.query = query
+        self.assumed = assumed
+        self.countsCellsOutside = countsCellsOutside
+        self.views = views
+        shadow = ShadowMap(description)
+        let kind = query.kind
+        facts = description.state.enumerated().map { index, component in
+            let id = StateID(index)
+            return ComponentFacts(
+                role: component.role, elements: 0..<UInt64(max(component.count, 0)),
+                handling: kind.handling(of: id, in: description),
+                isMapped: description.map?.writes(id) ?? false,
+                isPinned: kind.policyOnBothSides || (kind.variedResources.map { !$0.contains(id) } ?? false),
+                isOrdinary: kind.isOrdinary(id, in: description), isOwned: kind.isOwned(id, in: description))
+        }
+    }
 
     private var kind: RelationKind { query.kind }
-    private var ids: [StateID] { description.state.indices.map(StateID.init) }
+    private var ids: [StateID] { facts.indices.map(StateID.init) }
 
     func machine(_ concrete: ConcreteCase) -> ConcreteMachine {
         var machine = ConcreteMachine(description, decoder, functions: concrete.functions)
@@ -39,12 +76,12 @@ struct Replay {
             let image = mapped(virtual, concrete, machine)
         else { return false }
         if kind.virtualIsUser, !machine.test(description.userMode, virtual) { return false }
-        for id in ids where description.state[id.index].role != .storage {
+        for id in ids where facts[id.index].role != .storage {
             guard isRelated(id, virtual, real, image) else { return false }
         }
         if description.mapIsShadow {
             if kind.realIsUser, !machine.test(description.userMode, real) { return false }
-            if kind.variesLocation, let shadow = ShadowMap(description),
+            if kind.variesLocation, let shadow,
                 !shadow.agrees(concrete, bothWays: !kind.realIsUser)
             {
                 return false
@@ -57,7 +94,8 @@ struct Replay {
     private func isEncodable(_ concrete: ConcreteCase) -> Bool {
         guard let given = concrete.given else { return true }
         let instruction = description.instructions[given.instruction]
-        var nothing = MachineState(shape: StateShape(description), size: 0)
+        // They depend on no state.
+        var nothing = concrete.virtual
         let evaluator = ConcreteEvaluator(description)
         let conditions = zip(instruction.operands, given.forms).map { $0.forms[$1].condition }
         return (conditions + [instruction.encoding.condition]).allSatisfy { condition in
@@ -79,31 +117,27 @@ struct Replay {
     private func isRelated(
         _ id: StateID, _ virtual: MachineState, _ real: MachineState, _ image: MachineState
     ) -> Bool {
-        let role = description.state[id.index].role
+        let facts = facts[id.index]
         let isSame = same(id, virtual, real)
-        if role == .mode {
+        if facts.role == .mode {
             if !kind.variesMode, !isSame { return false }
             return !kind.realIsUser || description.mapIsShadow || same(id, image, real)
         }
-        switch kind.handling(of: id, in: description) {
+        let isMapped = kind.realIsUser && facts.isMapped
+        switch facts.handling {
         case .mirror, .constant: return isSame
         case .own(let value):
-            let isMapped = kind.realIsUser && description.map?.writes(id) == true
             let isFixed = isMapped
-                ? same(id, image, real) : elements(id).allSatisfy { real.read(id, element: $0) == value }
-            return isFixed && (!isPinned(id) || isSame)
+                ? same(id, image, real) : facts.elements.allSatisfy { real.read(id, element: $0) == value }
+            return isFixed && (!facts.isPinned || isSame)
         case .ownAny:
-            if role == .relocation {
+            if facts.role == .relocation {
                 if description.mapIsShadow, kind.variesLocation { return true }
                 return same(id, kind.variesLocation ? image : virtual, real)
             }
-            if kind.realIsUser, description.map?.writes(id) == true { return same(id, image, real) }
-            return !isPinned(id) || isSame
+            if isMapped { return same(id, image, real) }
+            return !facts.isPinned || isSame
         }
-    }
-
-    private func isPinned(_ id: StateID) -> Bool {
-        kind.policyOnBothSides || (kind.variedResources.map { !$0.contains(id) } ?? false)
     }
 
     func mapped(_ state: MachineState, _ concrete: ConcreteCase, _ machine: ConcreteMachine) -> MachineState? {
@@ -115,18 +149,18 @@ struct Replay {
 
     // MARK: Comparing
 
-    func elements(_ id: StateID) -> Range<UInt64> { 0..<UInt64(max(description.state[id.index].count, 0)) }
+    func elements(_ id: StateID) -> Range<UInt64> { facts[id.index].elements }
 
     func same(_ id: StateID, _ a: MachineState, _ b: MachineState) -> Bool {
         elements(id).allSatisfy { a.read(id, element: $0) == b.read(id, element: $0) }
     }
 
     private func ordinaryDiffers(_ a: MachineState, _ b: MachineState) -> Bool {
-        ids.contains { kind.isOrdinary($0, in: description) && !same($0, a, b) }
+        ids.contains { facts[$0.index].isOrdinary && !same($0, a, b) }
     }
 
     private func ownedDiffers(_ a: MachineState, _ b: MachineState) -> Bool {
-        ids.contains { kind.isOwned($0, in: description) && !same($0, a, b) }
+        ids.contains { facts[$0.index].isOwned && !same($0, a, b) }
     }
 
     private func windowDiffers(_ virtual: MachineState, _ real: MachineState, _ concrete: ConcreteCase) -> Bool {
@@ -209,8 +243,8 @@ struct Replay {
         guard let image = mapped(first.state, concrete, machine(concrete)) else { return true }
         if !isInDomain(first.state, concrete) || outsideChanged(concrete.real, second.state, concrete) { return true }
         return ids.contains { id in
-            guard kind.isOwned(id, in: description) else { return false }
-            if description.state[id.index].role == .relocation { return !same(id, image, second.state) }
+            guard facts[id.index].isOwned else { return false }
+            if facts[id.index].role == .relocation { return !same(id, image, second.state) }
             return !same(id, concrete.virtual, first.state) || !same(id, concrete.real, second.state)
         }
     }

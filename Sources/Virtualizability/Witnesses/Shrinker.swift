@@ -125,9 +125,21 @@ struct Shrinker {
         guard read(best) != 0 else { return }
         for value in [0, 1] as [UInt64] where read(best) > 1 || value == 0 { attempt(&best) { write(&$0, value) } }
         guard read(best) > 1 else { return }
-        for bit in (0..<64).reversed() where read(best) >> UInt64(bit) & 1 == 1 && read(best).nonzeroBitCount > 1 {
-            attempt(&best) { write(&$0, read($0) & ~(1 << UInt64(bit))) }
-        }
+        clear((0..<64).reversed().filter { read(best) >> UInt64($0) & 1 == 1 }[...], in: &best, read, write)
+    }
+
+    /// Clears these bits, at once if that does, else each half by itself; the last bit stays.
+    private func clear(
+        _ bits: ArraySlice<Int>, in best: inout ConcreteCase, _ read: (ConcreteCase) -> UInt64,
+        _ write: (inout ConcreteCase, UInt64) -> Void
+    ) {
+        guard !bits.isEmpty else { return }
+        let mask = bits.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+        if read(best) & ~mask != 0, attempt(&best, { write(&$0, read($0) & ~mask) }) { return }
+        guard bits.count > 1 else { return }
+        let middle = bits.startIndex + bits.count / 2
+        clear(bits[..<middle], in: &best, read, write)
+        clear(bits[middle...], in: &best, read, write)
     }
 
     private func lowerCells(_ best: inout ConcreteCase) {

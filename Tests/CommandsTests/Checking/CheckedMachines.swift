@@ -64,6 +64,9 @@ import Testing
         let html = trapline(["check", flawed, "--format", "html"]).output
         #expect(html.hasPrefix("<!DOCTYPE html>"))
         #expect(html.contains("class=\"refuted\""))
+        let both = trapline(["check", sound, flawed, "--format", "html"]).output
+        #expect(both.components(separatedBy: "<section class=\"machine\"").count == 3)
+        #expect(both.contains("<a href=\"#tiny\">"))
     }
 
     @Test func aWrongClaimIsAnErrorWithBothPlacesAndTheStates() throws {
@@ -93,7 +96,13 @@ import Testing
     }
 
     @Test func anExplanationHasPageDefinitionsAndStates() {
-        let outcome = trapline(["explain", flawed, "RDM"])
+        let screen = trapline(["explain", flawed, "RDM"])
+        #expect(screen.status == .holds)
+        #expect(screen.outputLines.count <= 24)
+        for part in ["sensitive and unprivileged", "mode-sensitive: the result", "witness", "fails Theorem 1", "is not"] {
+            #expect(screen.output.contains(part), "\(part)")
+        }
+        let outcome = trapline(["explain", flawed, "RDM", "--long"])
         #expect(outcome.status == .holds)
         for part in ["Assembly", "Encoding", "Effect", "mode-sensitive", "the direct square: refuted", "the guest's"] {
             #expect(outcome.output.contains(part), "\(part)")

@@ -33,7 +33,7 @@ import Testing
     @Test func theListOfCommandsIsTheInterface() {
         #expect(
             Set(Self.commands) == [
-                "check", "classify", "explain", "diff", "witness", "verify", "probe", "scan", "coverage", "new", "doctor",
+                "check", "classify", "explain", "diff", "witness", "verify", "crosscheck", "probe", "scan", "coverage", "new", "doctor",
                 "asm", "disasm", "run",
             ])
     }

@@ -6,7 +6,8 @@ import Testing
     @Test(arguments: [
         ["chek", "third-generation"], ["check"], ["check", "x", "--formt", "json"], ["check", "x", "--format", "yaml"],
         ["check", "x", "--theorem", "4"], ["check", "x", "--theorem", "one"], ["check", "x", "--reading", "1974"],
-        ["check", "x", "--fail-on", "always"], ["classify"], ["explain", "x"], ["diff", "x"], ["witness", "x"],
+        ["check", "x", "--fail-on", "always"], ["classify"], ["explain", "x"], ["diff", "x"],
+        ["check"], ["check", "x", "--all"], ["crosscheck"], ["witness", "x"],
         ["verify"], ["new"], ["new", "1st"], ["new", "a b"], ["new", "../a"], ["new", ""], ["asm"], ["disasm"],
         ["run", "x.s", "--monitor", "kvm"], ["run", "x.s", "--max-steps", "-1"], ["run", "x.s", "--seed", "x"],
         ["run", "x.s", "--trace-format", "xml"], ["doctor", "now"], ["--frobnicate"],

@@ -99,7 +99,7 @@ struct Fuzzer {
     /// Words that commands know, in no order that they expect.
     private mutating func commandLineCase() -> FuzzCase {
         let words = [
-            "check", "classify", "explain", "diff", "witness", "verify", "new", "doctor", "asm", "disasm", "run",
+            "check", "classify", "explain", "diff", "witness", "verify", "crosscheck", "new", "doctor", "asm", "disasm", "run",
             "help", "--help", "--version", "--theorem", "--format", "--assume", "--strict", "--depth", "--monitor",
             "--trace", "--cost", "-m", "--vm", "--seed", "--max-steps", "1", "-1", "0",
             "99999999999999999999", "1e400", "nan",

@@ -42,10 +42,13 @@ import Testing
     }
 
     @Test func htmlStandsAlone() {
-        let page = HTMLPage(title: nasty, body: HTMLPage.table(["h"], [[nasty], ["holds"]], caption: nasty))
-        #expect(!page.text.contains("<script"))
+        let page = HTMLPage(
+            title: nasty, body: HTMLPage.table(["h"], [[nasty], ["holds"]]) + HTMLPage.details(nasty, nasty))
+        #expect(page.text.components(separatedBy: "<script").count == 2)
+        #expect(page.text.contains("script-src 'sha256-"))
         #expect(!page.text.contains("src="))
         #expect(!page.text.contains("href="))
+        #expect(HTMLPage.identifier(nasty).allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) })
         #expect(!page.text.contains("<b>"))
         #expect(page.text.contains("prefers-color-scheme: dark"))
         #expect(page.text.contains("<td class=\"holds\">holds</td>"))

@@ -11,6 +11,9 @@ import Testing
     private static let names: [(variant: String, line: String)] = [
         ("PUSHF", "^pushfw? *$"), ("PUSHFQ", "^pushfq? *$"), ("POPF", "^popfw *$"), ("POPFQ", "^popfq? *$"),
         ("MOV rm,sreg", "^(mov[wlq]?|\\(bad\\)) +%[cdefgs]s,"), ("MOV sreg,rm", "^(rex[.A-Z]* )?mov[wlq]? +.*,%[cdefgs]s( +#.*)?$"),
+        ("IN dx", "^in +\\(%dx\\)"), ("IN imm", "^in +\\$"), ("OUT dx", "^out .*\\(%dx\\)"), ("OUT imm", "^out .*,\\$"),
+        // One variant has both operand sizes.
+        ("INSB", "^(rep )?insb"), ("INSD", "^(rep )?ins[wl]"), ("OUTSB", "^(rep )?outsb"), ("OUTSD", "^(rep )?outs[wl]"),
         ("RETF", "^lret[wlq]?$"), ("RETFQ", "^rex\\.W lret|^lretq"), ("IRETQ", "^iretq"),
     ]
 
@@ -49,7 +52,7 @@ import Testing
 
     /// The lines of objdump's listing that can concern some mnemonics: address and text.
     private static func listing(of path: String, _ mnemonics: Set<String>) throws -> [(UInt64, Substring)] {
-        let words = mnemonics.map { $0.lowercased() } + ["lret", "iret", "pushf", "popf"]
+        let words = mnemonics.map { $0.lowercased() } + ["lret", "iret", "pushf", "popf", "ins[wl]", "outs[wl]"]
         let filter = "\t(rex[.A-Z]* |data16 |rep |repz |lock )?(\(words.sorted().joined(separator: "|")))[a-z]*( |$)"
         let text = try run("/bin/sh", ["-c", "objdump -d --no-show-raw-insn \"$0\" | grep -E \"$1\"", path, filter])
         return text.split(separator: "\n").compactMap { line in

@@ -11,7 +11,7 @@ struct MachineExecutionTests {
         var sampler = StateSampler(machine, seed: 9)
         let evaluator = ConcreteEvaluator(machine)
         let programCounter = try #require(StateShape(machine).programCounter)
-        for index in machine.instructions.indices {
+        for index in machine.instructions.indices where !machine.instructions[index].isListed {
             for _ in 0..<6 {
                 let sample = sampler.instruction(index)
                 let decoded = try #require(sample)
@@ -57,8 +57,8 @@ struct MachineExecutionTests {
         let programCounter = try #require(StateShape(machine).programCounter)
         var placed = 0
         for _ in 0..<300 {
-            let sample = sampler.instruction()
-            let decoded = try #require(sample)
+            // All of its instructions may be listed.
+            guard let decoded = sampler.instruction() else { break }
             var state = sampler.runnableState()
             guard sampler.place(decoded.units, in: &state) else { continue }
             placed += 1

@@ -1,5 +1,5 @@
-/// One self-contained page: no script, no image, no request to anywhere; light and dark as the
-/// reader's system is set, and marks besides colours for those who do not see these.
+/// One self-contained page: no image, no request to anywhere; light and dark as the reader's system is set, and marks
+/// besides colours for those who do not see these. Its one script may be switched off.
 struct HTMLPage {
     var title: String
     /// Markup of the page's body.
@@ -12,16 +12,17 @@ struct HTMLPage {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src \(HTMLScript.permission)">
         <title>\(markupEscaped(title))</title>
         <style>
         \(HTMLPage.style)
         </style>
         </head>
-        <body>
+        <body data-title="\(markupEscaped(title))">
         <main>
         \(body)</main>
         <footer>trapline \(traplineVersion)</footer>
+        <script>\(HTMLScript.text)</script>
         </body>
         </html>
 
@@ -34,16 +35,30 @@ struct HTMLPage {
     }
 
     /// A table; cells whose text is a verdict get its class.
-    static func table(_ headings: [String], _ rows: [[String]], caption: String) -> String {
-        var text = "<div class=\"scroll\"><table>\n<caption>\(markupEscaped(caption))</caption>\n<thead><tr>"
-        text += headings.map { "<th scope=\"col\">\(markupEscaped($0))</th>" }.joined() + "</tr></thead>\n<tbody>\n"
-        for row in rows {
-            text += "<tr>" + row.map { cell in
-                let kind = verdictClass(cell)
-                return "<td\(kind.isEmpty ? "" : " class=\"\(kind)\"")>\(markupEscaped(cell))</td>"
-            }.joined() + "</tr>\n"
-        }
-        return text + "</tbody></table></div>\n"
+    static func table(_ headings: [String], _ rows: [[String]]) -> String {
+        table(headings, markup: rows.map { "<tr>" + $0.map(cell).joined() + "</tr>\n" }.joined())
+    }
+
+    /// A table whose rows are markup already.
+    static func table(_ headings: [String], markup: String) -> String {
+        let head = headings.map { "<th scope=\"col\">\(markupEscaped($0))</th>" }.joined()
+        return "<div class=\"scroll\"><table class=\"sortable\">\n<thead><tr>\(head)</tr></thead>\n<tbody>\n"
+            + markup + "</tbody></table></div>\n"
+    }
+
+    static func cell(_ text: String) -> String {
+        let kind = verdictClass(text)
+        return "<td\(kind.isEmpty ? "" : " class=\"\(kind)\"")>\(markupEscaped(text))</td>"
+    }
+
+    /// Text that is opened by its heading.
+    static func details(_ heading: String, _ text: String) -> String {
+        "<details><summary>\(markupEscaped(heading))</summary>\n<pre>\(markupEscaped(text))</pre></details>\n"
+    }
+
+    /// A name as the target of a link: what could end an attribute or a fragment is replaced.
+    static func identifier(_ name: String) -> String {
+        String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
     }
 
     static func list(_ items: [String]) -> String {
@@ -55,6 +70,9 @@ struct HTMLPage {
         case "holds": return "holds"
         case "refuted": return "refuted"
         case "undecided", "not applicable": return "undecided"
+        case "yes": return "yes"
+        case "no": return "no"
+        case _ where text.count > 36: return "long"
         default: return ""
         }
     }
@@ -71,6 +89,12 @@ struct HTMLPage {
         h3 { font-size: 1rem; }
         pre, code, td { font-family: ui-monospace, monospace; font-size: .9rem; }
         pre { overflow-x: auto; border: 1px solid var(--rule); padding: .75rem; }
+        [hidden] { display: none; } a { color: inherit; } summary { cursor: pointer; }
+        th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid; }
+        th[aria-sort=ascending] button::after { content: " \\25B2"; }
+        th[aria-sort=descending] button::after { content: " \\25BC"; }
+        .yes { font-weight: 600; } .no { color: var(--faint); }
+        .long { white-space: normal; min-width: 14rem; overflow-wrap: anywhere; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; margin: .5rem 0; }
         th, td { text-align: left; padding: .2rem .75rem .2rem 0; border-bottom: 1px solid var(--rule);
           vertical-align: top; white-space: nowrap; }
