@@ -37,7 +37,7 @@ struct MutationTests {
             let isHarmless = MutationTests.harmless.contains { name.hasPrefix($0.key) && $0.value.contains(variant) }
             #expect(theorem(mutant.alone(index), policy) == (isHarmless ? .holds : .refuted), "\(variant)")
         }
-        #expect(privileged.count >= 7)
+        if description.depth == .complete { #expect(privileged.count >= 6) }
     }
 
     /// Theorem 1's answer for a machine, with no more work than that takes.
