@@ -15,7 +15,7 @@ ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binut
 .PHONY: help demo test smoke bench soak oracles build clean kernel packages test-packages oracle-packages
 
 help:
-	@echo "make demo    install what is missing, build, check every machine, run a guest at three depths"
+	@echo "make demo    install what is missing, build, check some machines, run a guest at three depths"
 	@echo "make test    install what is missing, build, run every test"
 	@echo "make bench   the figures of Docs/Benchmarks.md, measured here"
 	@echo "make soak    long fuzzing, what takes too long for every day"
