@@ -34,6 +34,7 @@ let package = Package(
 
         // Running.
         .target(name: "ToyCore", dependencies: ["Machine", "ISALanguage"]),
+        .target(name: "X86Core", dependencies: ["Machine", "ISALanguage", "OpcodeNotation"]),
         .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
         .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
         .target(name: "Devices", dependencies: ["Machine"]),

@@ -1,0 +1,45 @@
+import OpcodeNotation
+
+/// What of instructions the core executes: the decoders of the two machine files, and for each record who makes
+/// micro-ops of it. It is immutable, and one serves all processors of a machine.
+public final class Decoding {
+    let long: RecordDecoder
+    let legacy: RecordDecoder
+    private let longBodies: [Emitter?]
+    private let legacyBodies: [Emitter?]
+
+    /// - Parameter long: the records of the 64-bit machine.
+    /// - Parameter legacy: those of the 32-bit machine; 16-bit code is decoded by them, too.
+    public init(long: [InstructionRecord], legacy: [InstructionRecord]) throws(NotationError) {
+        self.long = try RecordDecoder(long, isLong: true)
+        self.legacy = try RecordDecoder(legacy, isLong: false)
+        longBodies = long.map(Emitters.emitter)
+        legacyBodies = legacy.map(Emitters.emitter)
+    }
+
+    func decoder(codeSize: UInt8) -> RecordDecoder { codeSize == 8 ? long : legacy }
+
+    /// Who makes micro-ops of a record; nil: the core does not have the instruction.
+    func emitter(codeSize: UInt8, record: Int) -> Emitter? { (codeSize == 8 ? longBodies : legacyBodies)[record] }
+}
+
+/// Makes micro-ops of one instruction.
+typealias Emitter = @Sendable (inout BlockBuilder, DecodedInstruction) -> Void
+
+/// What the core can execute, by mnemonic. A mnemonic that no table has is an undefined opcode to the guest, and CPUID
+/// does not tell of it.
+enum Emitters {
+    static let table: [String: Emitter] = {
+        var table: [String: Emitter] = [:]
+        for part in [IntegerEmitters.table, SystemEmitters.table, FloatingEmitters.table, VectorEmitters.table] {
+            table.merge(part) { first, _ in first }
+        }
+        return table
+    }()
+
+    /// By "MNEMONIC form" where a form is told apart, else by the mnemonic.
+    static func emitter(_ record: InstructionRecord) -> Emitter? {
+        guard record.requirements.allSatisfy(ProcessorFeatures.has) else { return nil }
+        return table[record.name] ?? table[record.mnemonic]
+    }
+}

@@ -1,0 +1,122 @@
+import OpcodeNotation
+
+/// Finds the record that bytes belong to. All it knows of opcodes comes from the records.
+final class RecordDecoder {
+    struct Encoding {
+        var pattern: OpcodePattern
+        var record: Int
+    }
+
+    let records: [InstructionRecord]
+    let encodings: [Encoding]
+    /// By scheme, map and opcode: encodings, those that say more first.
+    private let cells: [[UInt16]]
+    private let codeSizeIsLong: Bool
+
+    /// - Parameter isLong: for 64-bit mode.
+    /// - Throws: where a record's notation cannot be read.
+    init(_ records: [InstructionRecord], isLong: Bool) throws(NotationError) {
+        self.records = records
+        codeSizeIsLong = isLong
+        var encodings: [Encoding] = []
+        for (index, record) in records.enumerated() {
+            for text in record.opcodes where !Self.isPrefix(text) {
+                let pattern = try OpcodePattern(text)
+                guard pattern.longMode != (isLong ? .invalid : .only) else { continue }
+                encodings.append(Encoding(pattern: pattern, record: index))
+            }
+        }
+        self.encodings = encodings
+        var cells = Array(repeating: [UInt16](), count: 64 << 8)
+        for (index, encoding) in encodings.enumerated() {
+            let pattern = encoding.pattern
+            guard let table = Self.table(pattern.scheme, pattern.map.number) else { continue }
+            // A register in the opcode's low bits makes eight opcodes of one.
+            let span: UInt8 = pattern.modRM == nil && pattern.addend != nil ? 8 : 1
+            for number in 0..<span { cells[table << 8 | Int(pattern.opcode | number)].append(UInt16(index)) }
+        }
+        for index in cells.indices where cells[index].count > 1 {
+            cells[index].sort { Self.specificity(encodings[Int($0)].pattern) > Self.specificity(encodings[Int($1)].pattern) }
+        }
+        self.cells = cells
+    }
+
+    /// EVEX and XOP are not decoded.
+    private static func table(_ scheme: OpcodePattern.Scheme, _ map: UInt8) -> Int? {
+        switch scheme {
+        case .legacy: return Int(map & 3)
+        case .vex: return 32 + Int(map & 31)
+        case .evex, .xop: return nil
+        }
+    }
+
+    /// A file may name a prefix as if it were an instruction.
+    private static func isPrefix(_ text: String) -> Bool {
+        ["26", "2E", "36", "3E", "64", "65", "66", "67", "F0", "F2", "F3"].contains(text)
+    }
+
+    /// - Parameter code: from the instruction's first byte; fifteen bytes are always enough.
+    /// - Parameter codeSize: 2, 4 or 8.
+    func decode(_ code: UnsafeBufferPointer<UInt8>, codeSize: Int) throws(ReadingError) -> DecodedInstruction {
+        var reader = InstructionReader(code, codeSize: codeSize)
+        try reader.readOpcode()
+        guard let table = Self.table(reader.scheme, reader.map) else { throw .undefined }
+        for candidate in cells[table << 8 | Int(reader.instruction.opcode)] {
+            let encoding = encodings[Int(candidate)]
+            guard try fits(encoding.pattern, &reader) else { continue }
+            reader.instruction.record = encoding.record
+            reader.instruction.encoding = Int(candidate)
+            reader.settleSize(encoding.pattern)
+            if encoding.pattern.hasModRM {
+                let isFixed = if case .fixed = encoding.pattern.modRM { true } else { false }
+                try reader.readOperand(isFixed: isFixed)
+            } else {
+                reader.takeLow()
+            }
+            try reader.readImmediates(encoding.pattern)
+            return reader.instruction
+        }
+        // What is undefined has as many bytes as an operand would need, for those must be readable.
+        throw .undefined
+    }
+
+    private func fits(_ pattern: OpcodePattern, _ reader: inout InstructionReader) throws(ReadingError) -> Bool {
+        switch pattern.mandatory {
+        case .unspecified: if pattern.scheme != .legacy, reader.mandatory != 0 { return false }
+        default: if reader.mandatory != pattern.mandatory.number { return false }
+        }
+        let isWide = reader.instruction.isWide
+        switch pattern.width {
+        case .one: if !isWide { return false }
+        case .zero: if isWide, codeSizeIsLong { return false }
+        case .unspecified, .ignored: break
+        }
+        if pattern.needsREX, pattern.width != .one, !reader.instruction.hasREX { return false }
+        if pattern.scheme != .legacy, let length = pattern.length?.number, length != reader.vectorLength { return false }
+        // 90 with REX.B names a register.
+        if pattern.opcode == 0x90, pattern.map == .oneByte, pattern.modRM == nil, pattern.addend == nil,
+            pattern.mandatory == .unspecified, reader.extendsBase
+        {
+            return false
+        }
+        guard pattern.modRM != nil else { return true }
+        guard let modRM = reader.modRM else { throw reader.place < 15 ? .tooShort : .tooLong }
+        return pattern.admits(modRM: modRM)
+    }
+
+    /// Of several encodings that fit, the one that says more is meant.
+    private static func specificity(_ pattern: OpcodePattern) -> Int {
+        var points = 0
+        switch pattern.modRM {
+        case .fixed: points += pattern.addend == nil ? 40 : 30
+        case .digit: points += 20
+        case .register, nil: break
+        }
+        if pattern.modRM == nil, pattern.addend == nil { points += 2 }
+        if pattern.form != .any { points += 4 }
+        if pattern.mandatory != .unspecified { points += 8 }
+        if pattern.width == .zero || pattern.width == .one { points += 10 }
+        if pattern.needsREX { points += 2 }
+        return points
+    }
+}

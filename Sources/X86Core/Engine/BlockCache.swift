@@ -1,0 +1,139 @@
+/// Where jumps to computed addresses look for the block there.
+struct JumpCacheEntry {
+    var address: UInt64 = 1
+    var context: UInt64 = .max
+    var head: UnsafeMutableRawPointer?
+}
+
+enum JumpCache {
+    static let size = 4096
+    @inline(__always) static func index(_ address: UInt64) -> Int {
+        Int(truncatingIfNeeded: address ^ address >> 12) & (size &- 1)
+    }
+}
+
+/// Decoded instructions that lie behind each other, and the real address of the first.
+final class Block {
+    let head: UnsafeMutableRawPointer
+    let address: UInt64
+    let mode: UInt16
+    /// Bytes of code.
+    let size: Int
+    /// Instructions.
+    let count: Int
+    /// Where the code goes on into another page: that page's real address.
+    let secondPage: UInt64?
+    var isValid = true
+
+    init(head: UnsafeMutableRawPointer, address: UInt64, mode: UInt16, size: Int, count: Int, secondPage: UInt64?) {
+        self.head = head
+        self.address = address
+        self.mode = mode
+        self.size = size
+        self.count = count
+        self.secondPage = secondPage
+    }
+}
+
+/// All blocks, by real address and mode, and what of the storage they were made from.
+final class BlockCache {
+    private let memory: GuestMemory
+    private var blocks: [UInt64: Block] = [:]
+    /// By page of the storage. A block that is forgotten stays in the list of its other page until that is written.
+    private var blocksOfPage: [Int: [Block]] = [:]
+    private var chunks: [UnsafeMutableRawPointer] = []
+    private var used = 0
+    /// Called when a page that had no code gets some.
+    var onFirstCode: (UInt64) -> Void = { _ in }
+    /// Micro-ops that nothing can reach any more take so much room that it is better to start anew.
+    var isFull: Bool { chunks.count >= Self.maximumChunks }
+
+    private static let chunkSize = 4 << 20
+    private static let maximumChunks = 64
+
+    init(_ memory: GuestMemory) { self.memory = memory }
+
+    deinit { for chunk in chunks { chunk.deallocate() } }
+
+    private static func key(_ address: UInt64, _ mode: UInt16) -> UInt64 { address << 12 | UInt64(mode) }
+
+    func block(at address: UInt64, mode: UInt16) -> Block? { blocks[Self.key(address, mode)] }
+
+    var count: Int { blocks.count }
+
+    /// Copies micro-ops to a place where they stay.
+    func place(_ ops: [MicroOp]) -> UnsafeMutableRawPointer {
+        let bytes = ops.count * MicroOp.stride
+        if chunks.isEmpty || used + bytes > Self.chunkSize {
+            chunks.append(.allocate(byteCount: max(Self.chunkSize, bytes), alignment: 32))
+            used = 0
+        }
+        let place = chunks[chunks.count - 1] + used
+        used += bytes
+        ops.withUnsafeBytes { if let base = $0.baseAddress { place.copyMemory(from: base, byteCount: bytes) } }
+        return place
+    }
+
+    func insert(_ block: Block) {
+        blocks[Self.key(block.address, block.mode)] = block
+        mark(block, from: block.address, size: min(block.size, Int(4096 - block.address & 0xFFF)))
+        if let second = block.secondPage {
+            mark(block, from: second, size: block.size - Int(4096 - block.address & 0xFFF))
+        }
+    }
+
+    private func mark(_ block: Block, from address: UInt64, size: Int) {
+        guard let offset = memory.offset(address) else { return }
+        let page = offset >> 12
+        let first = (offset & 4095) >> 6
+        let last = min((offset & 4095) + max(size, 1) - 1, 4095) >> 6
+        if memory.codeLines[page] == 0 { onFirstCode(address & ~0xFFF) }
+        for line in first...last { memory.codeLines[page] |= 1 << UInt64(line) }
+        blocksOfPage[page, default: []].append(block)
+    }
+
+    /// - Parameter offset: within the storage.
+    func hasCode(at offset: Int, size: Int) -> Bool {
+        let lines = memory.codeLines[offset >> 12]
+        if lines == 0 { return false }
+        let first = UInt64((offset & 4095) >> 6)
+        let last = UInt64(min((offset & 4095) + max(size, 1) - 1, 4095) >> 6)
+        let mask = last - first >= 63 ? UInt64.max : (1 << (last - first + 1) - 1) << first
+        return lines & mask != 0
+    }
+
+    /// Bytes have been, or are about to be, changed: what was made of them is forgotten.
+    func storageWritten(offset: Int, size: Int) {
+        var page = offset >> 12
+        let last = (offset + max(size, 1) - 1) >> 12
+        while page <= last, page < memory.pageCount {
+            let from = max(offset, page << 12)
+            let to = min(offset + size, (page + 1) << 12)
+            if memory.codeLines[page] != 0, hasCode(at: from, size: to - from) { forget(page: page) }
+            page += 1
+        }
+    }
+
+    private func forget(page: Int) {
+        for block in blocksOfPage.removeValue(forKey: page) ?? [] { forget(block) }
+        memory.codeLines[page] = 0
+    }
+
+    private func forget(_ block: Block) {
+        guard block.isValid else { return }
+        block.isValid = false
+        blocks[Self.key(block.address, block.mode)] = nil
+        // Whoever still jumps there finds that it has to look again.
+        block.head.assumingMemoryBound(to: MicroOp.self).pointee.handler = unsafeBitCast(FlowHandlers.stale, to: UInt.self)
+    }
+
+    /// Everything. Must not be called while micro-ops run.
+    func clear() {
+        blocks = [:]
+        blocksOfPage = [:]
+        for chunk in chunks { chunk.deallocate() }
+        chunks = []
+        used = 0
+        for page in 0..<memory.pageCount where memory.codeLines[page] != 0 { memory.codeLines[page] = 0 }
+    }
+}

@@ -1,0 +1,4 @@
+/// TO BE WRITTEN
+enum FloatingEmitters {
+    static let table: [String: Emitter] = [:]
+}

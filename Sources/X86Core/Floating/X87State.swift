@@ -1,0 +1,5 @@
+public struct X87State { public init() {} }
+extension X86Processor {
+    func enterHostArithmetic() {}
+    func leaveHostArithmetic() {}
+}

@@ -1,0 +1,4 @@
+/// TO BE WRITTEN
+enum IntegerEmitters {
+    static let table: [String: Emitter] = [:]
+}

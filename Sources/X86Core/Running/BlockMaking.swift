@@ -1,0 +1,216 @@
+import OpcodeNotation
+
+/// Where instructions are fetched from, by page: real addresses that were found lately.
+final class FetchCache {
+    private struct Entry {
+        var page: UInt64 = 1
+        var context: UInt64 = .max
+        var real: UInt64 = 0
+    }
+    private var entries = Array(repeating: Entry(), count: 64)
+
+    func real(_ page: UInt64, _ context: UInt64) -> UInt64? {
+        let entry = entries[Int(page >> 12 & 63)]
+        return entry.page == page && entry.context == context ? entry.real : nil
+    }
+
+    func keep(_ page: UInt64, _ context: UInt64, _ real: UInt64) {
+        entries[Int(page >> 12 & 63)] = Entry(page: page, context: context, real: real)
+    }
+}
+
+extension X86Processor {
+    /// The real address of the page of code that a linear address lies in.
+    private func codePage(_ linear: UInt64) throws(GuestFault) -> UInt64 {
+        let page = linear & ~0xFFF
+        let key = UInt64(generation) << 16 | UInt64(modeNumber)
+        if let real = fetched.real(page, key) { return real }
+        if mode.isLong64, !isCanonical(linear) { throw .protection() }
+        let real = try walk(linear, AccessKind(isFetch: true, isUser: isUser)).page
+        fetched.keep(page, key, real)
+        return real
+    }
+
+    /// The block at the instruction pointer; made if there is none.
+    func findBlock() throws(GuestFault) -> Block {
+        let pointer = instructionPointer
+        let linear = truncated(pointer &+ codeBase)
+        let address = try codePage(linear) | linear & 0xFFF
+        if let block = blocks.block(at: address, mode: modeNumber) {
+            if let second = block.secondPage {
+                if try codePage(truncated((linear & ~0xFFF) &+ 4096)) == second { return remembered(block, pointer) }
+            } else {
+                return remembered(block, pointer)
+            }
+        }
+        if blocks.isFull { forgetAllBlocks() }
+        let (ops, size, count, second) = try makeOps(linear, address, limit: blockLimit)
+        let block = Block(
+            head: blocks.place(ops), address: address, mode: modeNumber, size: size, count: count, secondPage: second)
+        blocks.insert(block)
+        return remembered(block, pointer)
+    }
+
+    private var codeBase: UInt64 { mode.isLong64 ? 0 : state.pointee.segments[SegmentNumber.cs].base }
+
+    private func remembered(_ block: Block, _ pointer: UInt64) -> Block {
+        let entry = state.pointee.jumpCache + JumpCache.index(pointer)
+        entry.pointee = JumpCacheEntry(
+            address: pointer, context: UInt64(generation) << 16 | UInt64(modeNumber), head: block.head)
+        return block
+    }
+
+    func forgetAllBlocks() {
+        blocks.clear()
+        coldCalls.removeAll(keepingCapacity: true)
+        for index in 0..<JumpCache.size { state.pointee.jumpCache[index] = JumpCacheEntry() }
+    }
+
+    /// Micro-ops of the one instruction at the instruction pointer, which are used once.
+    func makeSingle() throws(GuestFault) -> UnsafeMutableRawPointer {
+        let linear = truncated(instructionPointer &+ codeBase)
+        let address = try codePage(linear) | linear & 0xFFF
+        let (ops, _, _, _) = try makeOps(linear, address, limit: 1)
+        precondition(ops.count <= 256)
+        ops.withUnsafeBytes { if let base = $0.baseAddress { singleOps.copyMemory(from: base, byteCount: $0.count) } }
+        return singleOps
+    }
+
+    private typealias Made = (ops: [MicroOp], size: Int, count: Int, secondPage: UInt64?)
+
+    /// Decodes from an address to the end of a block.
+    private func makeOps(_ linear: UInt64, _ address: UInt64, limit: Int) throws(GuestFault) -> Made {
+        guard let first = memory.pointer(address) else { return try makeFromDevice(linear, address) }
+        var builder = BlockBuilder(self, start: instructionPointer)
+        var offset = 0
+        let room = Int(4096 - address & 0xFFF)
+        while !builder.isEnded, builder.count < limit, offset < room {
+            // Safety: the bytes up to the page's end are the guest's storage.
+            let code = UnsafeBufferPointer(start: (first + offset).assumingMemoryBound(to: UInt8.self), count: room - offset)
+            do {
+                var instruction = try decoding.decoder(codeSize: mode.codeSize).decode(code, codeSize: Int(mode.codeSize))
+                instruction.offset = offset
+                guard add(instruction, to: &builder) else { break }
+                offset += instruction.length
+            } catch .tooShort {
+                if builder.count > 0 { break }
+                return try makeAcross(linear, address, first, room)
+            } catch {
+                if builder.count > 0 { break }
+                addUndefined(error, to: &builder)
+            }
+        }
+        close(&builder, offset)
+        return (builder.finished(), max(offset, 1), builder.count, nil)
+    }
+
+    /// One instruction that goes on in the next page.
+    private func makeAcross(
+        _ linear: UInt64, _ address: UInt64, _ first: UnsafeMutableRawPointer, _ room: Int
+    ) throws(GuestFault) -> Made {
+        let secondPage = try codePage(truncated((linear & ~0xFFF) &+ 4096))
+        var bytes = Array(UnsafeRawBufferPointer(start: first, count: room))
+        for index in 0..<UInt64(15) { bytes.append(realRead(secondPage + index, UInt8.self)) }
+        var builder = BlockBuilder(self, start: instructionPointer)
+        let result = bytes.withUnsafeBufferPointer { code -> Result<DecodedInstruction, ReadingError> in
+            do throws(ReadingError) {
+                return .success(try decoding.decoder(codeSize: mode.codeSize).decode(code, codeSize: Int(mode.codeSize)))
+            } catch { return .failure(error) }
+        }
+        var size = 1
+        switch result {
+        case .success(let instruction):
+            _ = add(instruction, to: &builder)
+            size = instruction.length
+        case .failure(let error): addUndefined(error, to: &builder)
+        }
+        close(&builder, size)
+        return (builder.finished(), size, builder.count, size > room ? secondPage : nil)
+    }
+
+    /// Code in the space of devices is read byte by byte.
+    private func makeFromDevice(_ linear: UInt64, _ address: UInt64) throws(GuestFault) -> Made {
+        throw .alone
+    }
+
+    private func close(_ builder: inout BlockBuilder, _ offset: Int) {
+        if !builder.isEnded { builder.endBlock() }
+    }
+
+    private func addUndefined(_ error: ReadingError, to builder: inout BlockBuilder) {
+        builder.begin(DecodedInstruction(record: 0, encoding: 0))
+        switch error {
+        case .undefined, .tooShort: builder.raise(.invalidOpcode)
+        case .tooLong: builder.raise(.protection())
+        }
+        builder.finishInstruction()
+    }
+
+    /// - Returns: false where the instruction has to begin a block of its own.
+    private func add(_ instruction: DecodedInstruction, to builder: inout BlockBuilder) -> Bool {
+        builder.begin(instruction)
+        let decoder = decoding.decoder(codeSize: mode.codeSize)
+        let record = decoder.records[instruction.record]
+        // Behind the end of the code segment nothing is fetched.
+        if !mode.isLong64 {
+            let last = builder.start &+ UInt64(instruction.nextOffset) &- 1
+            if last > UInt64(state.pointee.segments[SegmentNumber.cs].limit) {
+                builder.raise(.protection())
+                builder.finishInstruction()
+                return true
+            }
+        }
+        guard let emitter = decoding.emitter(codeSize: mode.codeSize, record: instruction.record),
+            !instruction.hasLock || instruction.isMemory
+        else {
+            builder.raise(.invalidOpcode)
+            builder.finishInstruction()
+            return true
+        }
+        if let fault = check(record, instruction, &builder) {
+            builder.raise(fault)
+        } else {
+            emitter(&builder, instruction)
+            if builder.wantsOwnBlock { return false }
+        }
+        builder.finishInstruction()
+        return true
+    }
+
+    /// Decides the trap conditions of a record. What cannot be decided now becomes a micro-op.
+    private func check(
+        _ record: InstructionRecord, _ instruction: DecodedInstruction, _ builder: inout BlockBuilder
+    ) -> GuestFault? {
+        for check in record.checks {
+            let functions = check.condition.functions
+            let holds = check.condition.evaluate { value(of: $0, instruction) }
+            if holds == false { continue }
+            let fault = GuestFault(check.vector, code: check.code)
+            if holds == true { return fault }
+            if !functions.isEmpty {
+                builder.cold { processor, instruction throws(GuestFault) in
+                    let holds = check.condition.evaluate { step in
+                        if case .function(let name) = step { return processor.function(name, instruction) }
+                        return processor.value(of: step, instruction)
+                    }
+                    if holds == true { throw fault }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// What a condition asks of the mode and of the instruction's fields.
+    private func value(of step: CheckProgram.Step, _ instruction: DecodedInstruction) -> UInt64? {
+        switch step {
+        case .component(let name): return component(name)
+        case .field(let name):
+            switch name {
+            case "cr", "reg", "d", "sreg": return UInt64(instruction.reg)
+            case "imm", "number", "n": return instruction.immediate
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+}

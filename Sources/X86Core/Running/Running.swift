@@ -1,0 +1,176 @@
+import Machine
+
+/// Why a processor stopped, to whoever runs it.
+public enum ProcessorStop: Hashable, Sendable {
+    /// As many instructions are completed as were asked for.
+    case limit
+    /// The processor waits for an interrupt.
+    case halted
+    /// Nothing goes on: a fault while a double fault was delivered.
+    case shutdown(String)
+    /// Asked for from outside, between two instructions.
+    case asked
+}
+
+extension X86Processor {
+    /// Runs until `limit` instructions are completed in all, or until something stops it.
+    public func run(until limit: UInt64) -> ProcessorStop {
+        runLimit = limit
+        enterHostArithmetic()
+        defer { leaveHostArithmetic() }
+        while true {
+            state.pointee.attention = false
+            if let stop = betweenInstructions() { return stop }
+            guard completed < limit else { return .limit }
+            state.pointee.remaining = Int64(bitPattern: limit &- completed)
+            if mustStep { runSingle() } else { runBlocks() }
+            completed = limit &- UInt64(bitPattern: state.pointee.remaining)
+        }
+    }
+
+    /// Asks `run` to come back between two instructions.
+    public func stop() {
+        isAskedToStop = true
+        lookUp()
+    }
+
+    /// Only one instruction may run before something is looked at.
+    private var mustStep: Bool {
+        hasShadow || state.pointee.systemFlags & Flag.tf != 0 || watchesCode || blockLimit <= 1
+    }
+
+    private func runBlocks() {
+        do {
+            let block = try findBlock()
+            if Int64(block.count) > state.pointee.remaining { return runSingle() }
+            var head = block.head
+            while true {
+                runChain(UnsafeMutableRawPointer(state), from: head)
+                switch state.pointee.leaveReason {
+                case .budget:
+                    if state.pointee.remaining > 0 { runSingle() }
+                    return
+                case .attention: return
+                case .lookup:
+                    let left = state.pointee.leftAt
+                    let page = instructionPointer
+                    let block = try findBlock()
+                    if let left { link(left, to: block, page) }
+                    if state.pointee.attention { return }
+                    if Int64(block.count) > state.pointee.remaining {
+                        if state.pointee.remaining > 0 { runSingle() }
+                        return
+                    }
+                    head = block.head
+                case .exception:
+                    giveBack()
+                    deliverFault()
+                    return
+                case .alone:
+                    giveBack()
+                    return runSingle()
+                }
+            }
+        } catch {
+            if error == .alone { return shutDown("instructions are fetched from where no storage is") }
+            fault = error
+            deliverFault()
+        }
+    }
+
+    /// One instruction, in a block of its own.
+    private func runSingle() {
+        let hadShadow = hasShadow
+        hasShadow = false
+        let flags = state.pointee.systemFlags
+        // The cold calls of single instructions are used once.
+        let kept = coldCalls.count
+        defer { coldCalls.removeLast(coldCalls.count - kept) }
+        state.pointee.isSingle = true
+        state.pointee.context = .max - 1
+        defer {
+            state.pointee.isSingle = false
+            contextChanged()
+        }
+        do {
+            let head = try makeSingle()
+            runChain(UnsafeMutableRawPointer(state), from: head)
+        } catch {
+            if error == .alone { return shutDown("instructions are fetched from where no storage is") }
+            fault = error
+            deliverFault()
+            return
+        }
+        if state.pointee.leaveReason == .exception {
+            giveBack()
+            // A debug exception that was due before counts with what the instruction raises.
+            deliverFault()
+            return
+        }
+        if flags & Flag.tf != 0, !hadShadow || !hasShadow { debugPending |= 1 << 14 }
+    }
+
+    /// The instruction that failed, and those behind it in its block, are not completed.
+    private func giveBack() {
+        guard let left = state.pointee.leftAt else { return }
+        let op = Op(left)
+        state.pointee.remaining &+= Int64(op.at.pointee.unpaid)
+        core[Register.block] = cut(core[Register.block] &+ UInt64(op.at.pointee.offset))
+        nextIP = cut(core[Register.block] &+ UInt64(op.at.pointee.length))
+        // Traps come after the instruction.
+        if state.pointee.leaveReason == .exception, fault?.isTrap == true {
+            state.pointee.remaining &-= 1
+            core[Register.block] = nextIP
+        }
+    }
+
+    /// The micro-op that did not know where to go learns it.
+    private func link(_ left: UnsafeMutableRawPointer, to block: Block, _ pointer: UInt64) {
+        let op = left.assumingMemoryBound(to: MicroOp.self)
+        let handler = op.pointee.handler
+        if handler == unsafeBitCast(FlowHandlers.unlinked, to: UInt.self) {
+            guard block.secondPage == nil, left < singleOps || left >= singleOps + 256 * MicroOp.stride else { return }
+            op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
+            op.pointee.handler = unsafeBitCast(FlowHandlers.linked, to: UInt.self)
+        } else if handler == unsafeBitCast(FlowHandlers.stale, to: UInt.self), left != block.head {
+            op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
+            op.pointee.handler = unsafeBitCast(FlowHandlers.forward, to: UInt.self)
+        }
+    }
+
+    /// What is due between two instructions, in the order of Intel SDM volume 3, table 6-2.
+    private func betweenInstructions() -> ProcessorStop? {
+        if let shutdown { return .shutdown(shutdown) }
+        if isAskedToStop {
+            isAskedToStop = false
+            return .asked
+        }
+        if debugPending != 0, !hasShadow {
+            let bits = debugPending
+            debugPending = 0
+            isHalted = false
+            fault = .debug(bits, isTrap: true)
+            deliverFault()
+        }
+        if nonMaskablePending, !nonMaskableBlocked, !hasShadow {
+            nonMaskablePending = false
+            nonMaskableBlocked = true
+            isHalted = false
+            deliverInterrupt(2)
+        } else if interruptRequested, !hasShadow, state.pointee.systemFlags & Flag.interrupt != 0 {
+            if let vector = takeInterrupt() {
+                isHalted = false
+                deliverInterrupt(vector)
+            }
+        }
+        if let shutdown { return .shutdown(shutdown) }
+        return isHalted ? .halted : nil
+    }
+
+    private func takeInterrupt() -> UInt8? {
+        time.now = completed
+        return bus?.acknowledgeInterrupt(processor: number)
+    }
+
+    func shutDown(_ reason: String) { shutdown = shutdown ?? reason }
+}

@@ -1,0 +1,120 @@
+/// What an instruction's decoding depends on beside its bytes: two states with equal modes make the same micro-ops of
+/// the same bytes. It is a part of every block's key, so that trap conditions are decided once.
+struct ExecutionMode: Hashable {
+    /// 2, 4 or 8 bytes: D and L of CS.
+    var codeSize: UInt8 = 2
+    /// 2, 4 or 8: B of SS, or 64-bit mode.
+    var stackSize: UInt8 = 2
+    var cpl: UInt8 = 0
+    var iopl: UInt8 = 0
+    /// CR0 but for PG, WP, CD and NW, which only concern translation.
+    var cr0: UInt32 = 0
+    var cr4: UInt32 = 0
+    var efer: UInt16 = 0
+    var xcr0: UInt8 = 1
+    var isVirtual8086 = false
+    var right = TranslationBuffer.Right.supervisor
+    /// AM and AC at level 3.
+    var checksAlignment = false
+    var faultsCPUID = false
+
+    var isLong64: Bool { codeSize == 8 }
+    var isProtected: Bool { cr0 & UInt32(CR0.pe) != 0 && !isVirtual8086 }
+    /// Segment registers hold addresses divided by sixteen.
+    var isReal: Bool { !isProtected }
+
+    private static let cr0Mask = UInt32(CR0.pe | CR0.mp | CR0.em | CR0.ts | CR0.ne)
+    private static let cr4Mask = UInt32(
+        CR4.vme | CR4.pvi | CR4.tsd | CR4.de | CR4.pce | CR4.osfxsr | CR4.osxmmexcpt | CR4.umip | CR4.fsgsbase
+            | CR4.osxsave | CR4.smap)
+
+    init() {}
+
+    init(_ state: borrowing ProcessorState, _ control: borrowing ControlState, faultsCPUID: Bool, isWatching: Bool) {
+        let flags = state.systemFlags
+        let code = state.segments[SegmentNumber.cs]
+        isVirtual8086 = flags & Flag.vm != 0
+        cpl = UInt8(control.cpl)
+        iopl = UInt8(flags >> 12 & 3)
+        cr0 = UInt32(truncatingIfNeeded: control.cr0) & Self.cr0Mask
+        cr4 = UInt32(truncatingIfNeeded: control.cr4) & Self.cr4Mask
+        efer = UInt16(truncatingIfNeeded: control.efer) & UInt16(EFER.sce | EFER.lma)
+        xcr0 = UInt8(truncatingIfNeeded: control.xcr0)
+        codeSize = control.efer & EFER.lma != 0 && code.isLong ? 8 : code.isBig ? 4 : 2
+        stackSize = codeSize == 8 ? 8 : state.segments[SegmentNumber.ss].isBig ? 4 : 2
+        checksAlignment = control.cpl == 3 && flags & Flag.ac != 0 && control.cr0 & CR0.am != 0
+        self.faultsCPUID = faultsCPUID && control.cpl != 0
+        if checksAlignment || isWatching {
+            right = .watched
+        } else if control.cpl == 3 {
+            right = .user
+        } else {
+            right = flags & Flag.ac != 0 ? .supervisorOpen : .supervisor
+        }
+    }
+}
+
+extension X86Processor {
+    /// To be called whenever something changes that `ExecutionMode` is made of.
+    func modeChanged() {
+        mode = ExecutionMode(
+            state.pointee, control, faultsCPUID: control.plainMSRs[0x140].map { $0 & 1 != 0 } ?? false,
+            isWatching: watches)
+        modeNumber = modes.number(of: mode)
+        state.pointee.translations = translations.set(mode.right)
+        contextChanged()
+    }
+
+    /// Blocks found by linear address count only for this mode and this generation of the translation.
+    func contextChanged() { state.pointee.context = UInt64(generation) << 16 | UInt64(modeNumber) }
+
+    /// Linear addresses may lead elsewhere now: blocks are looked up anew.
+    func translationChanged() {
+        generation &+= 1
+        contextChanged()
+    }
+
+    /// The machine's component of this name, as trap conditions read it; nil: the core does not keep it.
+    func component(_ name: String) -> UInt64? {
+        func bit(_ word: UInt64, _ mask: UInt64) -> UInt64 { word & mask != 0 ? 1 : 0 }
+        switch name {
+        case "cpl": return UInt64(control.cpl)
+        case "iopl": return UInt64(mode.iopl)
+        case "em": return bit(control.cr0, CR0.em)
+        case "mp": return bit(control.cr0, CR0.mp)
+        case "ts": return bit(control.cr0, CR0.ts)
+        case "osfxsr": return bit(control.cr4, CR4.osfxsr)
+        case "osxsave": return bit(control.cr4, CR4.osxsave)
+        case "xcr0": return control.xcr0
+        case "umip": return bit(control.cr4, CR4.umip)
+        case "tsd": return bit(control.cr4, CR4.tsd)
+        case "pce": return bit(control.cr4, CR4.pce)
+        case "pvi": return bit(control.cr4, CR4.pvi)
+        case "fsgsbase": return bit(control.cr4, CR4.fsgsbase)
+        case "sce": return bit(control.efer, EFER.sce)
+        case "cpuid-faulting": return mode.faultsCPUID ? 1 : 0
+        // The task state segment's map is asked where the level alone refuses.
+        case "open-ports": return 1
+        // Vendor: SYSENTER works in long mode as well.
+        case "amd": return 0
+        // Never turned on: CR4 refuses these bits, and the MSRs do not exist.
+        case "pke", "cet", "uintr", "fred", "smxe", "vmxe", "svme", "sgx", "tracing", "user-msr", "pasid-valid",
+            "monitor-user", "xfd", "direct-gates":
+            return 0
+        default: return nil
+        }
+    }
+}
+
+/// Modes get numbers as they come up.
+struct ModeNumbers {
+    private var modes: [ExecutionMode] = []
+    private var last = 0
+
+    mutating func number(of mode: ExecutionMode) -> UInt16 {
+        if last < modes.count, modes[last] == mode { return UInt16(last) }
+        last = modes.firstIndex(of: mode) ?? modes.count
+        if last == modes.count { modes.append(mode) }
+        return UInt16(truncatingIfNeeded: last)
+    }
+}

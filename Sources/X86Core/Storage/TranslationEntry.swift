@@ -1,0 +1,73 @@
+/// Where a page of linear addresses lies in the host's memory. An access of `n` bytes at `a` may go there if
+/// `a ^ tag` is at most `4096 - n`: one comparison tells a miss, a page's end and a right that is lacking.
+struct TranslationEntry {
+    /// The page's linear address, or one that no address which leads to this entry has: see `none`.
+    var readTag: UInt64
+    var writeTag: UInt64
+    /// What added to a linear address gives the host's.
+    var addend: UInt64 = 0
+    /// The page's real address; bit 0: global.
+    var page: UInt64 = 0
+
+    /// An entry that nothing fits.
+    init(emptyAt index: Int) {
+        readTag = Self.none(index)
+        writeTag = readTag
+    }
+
+    /// Another page than any whose number ends in this entry's, so that bit 12 of the difference is always set.
+    @inline(__always) static func none(_ index: Int) -> UInt64 { UInt64(truncatingIfNeeded: index ^ 1) &<< 12 }
+}
+
+/// The translation lookaside buffer: a set of entries for each right that an access may have.
+struct TranslationBuffer {
+    static let size = 1024
+
+    /// By whom storage is accessed.
+    enum Right: Int, CaseIterable {
+        case supervisor = 0
+        /// With AC set: SMAP does not count.
+        case supervisorOpen = 1
+        case user = 2
+        /// Nothing is ever entered, so that every access is looked at: alignment is checked, or debug registers are.
+        case watched = 3
+    }
+
+    // Safety: allocated once for the processor's life.
+    let entries: UnsafeMutablePointer<TranslationEntry>
+
+    init() {
+        let count = Self.size * Right.allCases.count
+        entries = .allocate(capacity: count)
+        for index in 0..<count { (entries + index).initialize(to: TranslationEntry(emptyAt: index & (Self.size - 1))) }
+    }
+
+    func deallocate() { entries.deallocate() }
+
+    func set(_ right: Right) -> UnsafeMutablePointer<TranslationEntry> { entries + right.rawValue * Self.size }
+
+    private func clear(_ index: Int) { entries[index] = TranslationEntry(emptyAt: index & (Self.size &- 1)) }
+
+    func flush() {
+        for index in 0..<Self.size * 3 { clear(index) }
+    }
+
+    /// Keeps what is global.
+    func flushLocal() {
+        for index in 0..<Self.size * 3 where entries[index].page & 1 == 0 { clear(index) }
+    }
+
+    /// One page, in every set.
+    func flush(page address: UInt64) {
+        for right in 0..<3 { clear(right * Self.size + Self.index(address)) }
+    }
+
+    /// A page of storage has got code: stores there must be seen.
+    func forbidWriting(page: UInt64) {
+        for index in 0..<Self.size * 3 where entries[index].page & ~1 == page {
+            entries[index].writeTag = TranslationEntry.none(index & (Self.size &- 1))
+        }
+    }
+
+    @inline(__always) static func index(_ address: UInt64) -> Int { Int(truncatingIfNeeded: address >> 12) & (size &- 1) }
+}

@@ -1,0 +1,4 @@
+/// TO BE WRITTEN
+enum SystemEmitters {
+    static let table: [String: Emitter] = [:]
+}

@@ -1,0 +1,4 @@
+/// TO BE WRITTEN
+enum VectorEmitters {
+    static let table: [String: Emitter] = [:]
+}
