@@ -50,6 +50,9 @@ import Testing
             for check in record.checks { asked.formUnion(check.condition.components) }
         }
         #expect(asked.contains("cpl") && asked.contains("umip"))
-        for name in asked.sorted() { #expect(machine.processor.component(name) != nil, "the core keeps no '\(name)'") }
+        for name in asked.subtracting(X86Processor.tableComponents).sorted() {
+            let value = machine.processor.component(name) ?? machine.processor.lateComponent(name)
+            #expect(value != nil, "the core keeps no '\(name)'")
+        }
     }
 }
