@@ -45,6 +45,7 @@ private func presentParsing(_ error: any Error, arguments: [String], in context:
     }
     let names = Trapline.configuration.subcommands.map { $0._commandName }
     guard let name = arguments.first, !name.hasPrefix("-"), !names.contains(name) else {
+        if arguments.first == "run", let refusal = UnsupportedOptions.refusal(in: arguments) { throw refusal }
         let page = arguments.first.flatMap { names.contains($0) ? "\($0) " : nil } ?? ""
         throw Failure(.usage, parsingCause(error), remedy: "see 'trapline \(page)--help'")
     }

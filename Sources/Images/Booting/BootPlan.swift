@@ -11,6 +11,15 @@ public struct BootPlan: Sendable {
     /// What is worth knowing before the guest runs, a sentence each.
     public var remarks: [String] = []
 
+    /// Whether a kernel takes any number of modules, each with words of its own: a Multiboot kernel.
+    public static func takesModules(_ image: [UInt8]) -> Bool {
+        guard let request = try? withoutGzip(BootRequest(image: image, storage: 0)).request,
+            FileKind(recognising: request.image) != .linuxKernel, MultibootHeader(in: request.image) != nil
+        else { return false }
+        guard let file = try? ELFFile(request.image[...]) else { return true }
+        return PVHLoader.entry(of: file) == nil
+    }
+
     /// Recognises the image and lays it out.
     public init(_ request: BootRequest) throws(BootError) {
         let unpacked = try BootPlan.withoutGzip(request)
