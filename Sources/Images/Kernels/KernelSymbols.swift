@@ -25,9 +25,13 @@ public struct KernelSymbols: Sendable {
         guard let file = try? ELFFile(payload[...]), let program = try? file.program(), !program.symbols.isEmpty else {
             return nil
         }
-        // Places of each processor's own data are offsets from a base, and would hide what lies at such addresses.
-        symbols = program.symbols.filter { $0.address >= 0x1000 || program.machine?.bits != 64 }
-        segments = file.segments.filter(\.isLoaded)
+        let loaded = file.segments.filter(\.isLoaded)
+        // What Linux keeps for each processor is linked at 0, and reached from a base of the processor's own: its
+        // symbols are distances, and would hide what lies at such addresses.
+        let distances = loaded.first { $0.address == 0 && $0.realAddress != 0 }
+        let end = distances.map(\.memorySize) ?? 0
+        symbols = program.symbols.filter { distances == nil || $0.address > end }
+        segments = loaded.filter { $0 != distances }
     }
 
     /// For tests, and for symbols that come from elsewhere.
@@ -75,10 +79,8 @@ public struct KernelSymbols: Sendable {
         let here = symbols[first..<low]
         let symbol = here.first(where: \.isFunction) ?? here[first]
         let offset = address - place
-        // Behind a symbol of known size, and far behind the last one, there is nothing that it names.
-        guard symbol.size == 0 || offset < symbol.size || offset == 0, low < symbols.count || offset < 1 << 20 else {
-            return nil
-        }
+        // Behind a symbol of known size, and far behind any, there is nothing that it names.
+        guard offset < max(symbol.size, 1) || symbol.size == 0 && offset < 1 << 20 else { return nil }
         return Name(symbol: symbol.name, offset: offset)
     }
 }
