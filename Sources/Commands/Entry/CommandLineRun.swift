@@ -19,6 +19,8 @@ public func runTrapline(arguments: [String], in context: Context) -> CommandStat
 }
 
 private func perform(arguments: [String], in context: Context) throws -> CommandStatus {
+    // Before the parser, which takes "-snapshot" for seven flags of one letter, help among them.
+    if arguments.first == "run", let refusal = UnsupportedOptions.refusal(in: arguments) { throw refusal }
     let command: ParsableCommand
     do {
         command = try Trapline.parseAsRoot(arguments)
@@ -45,7 +47,6 @@ private func presentParsing(_ error: any Error, arguments: [String], in context:
     }
     let names = Trapline.configuration.subcommands.map { $0._commandName }
     guard let name = arguments.first, !name.hasPrefix("-"), !names.contains(name) else {
-        if arguments.first == "run", let refusal = UnsupportedOptions.refusal(in: arguments) { throw refusal }
         let page = arguments.first.flatMap { names.contains($0) ? "\($0) " : nil } ?? ""
         throw Failure(.usage, parsingCause(error), remedy: "see 'trapline \(page)--help'")
     }

@@ -99,6 +99,11 @@ import Testing
         #expect(lines.first?.hasPrefix("trapline: \(arguments[0]) is not taken: ") == true, "\(outcome.diagnostics)")
     }
 
+    @Test func valuesAreNoFlags() {
+        #expect(UnsupportedOptions.refusal(in: ["run", "-kernel", "-d", "--append", "-net", "--trace", "traps"]) == nil)
+        #expect(UnsupportedOptions.refusal(in: ["run", "-append", "x", "-net"])?.cause.hasPrefix("-net ") == true)
+    }
+
     @Test func filesAreReadForTheLoaders() throws {
         let scratch = try ScratchFolder()
         try scratch.file("code", bytes: [0xF4])

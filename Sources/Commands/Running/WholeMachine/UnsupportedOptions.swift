@@ -48,9 +48,16 @@ enum UnsupportedOptions {
             cause: "the board is always the same, and leaves when the guest switches it off", remedy: "leave it out"),
     ]
 
+    /// Options whose next argument is a value, whatever it looks like.
+    private static let withValues: Set<String> = ["kernel", "initrd", "append", "drive", "hda", "serial", "smp", "m"]
+
     /// The first of the arguments that is such an option, refused. Options with two hyphens are ours: only one counts.
     static func refusal(in arguments: [String]) -> Failure? {
-        for argument in arguments where argument.hasPrefix("-") && !argument.hasPrefix("--") {
+        var isValue = false
+        for argument in arguments {
+            let isOption = argument.hasPrefix("-") && !isValue
+            isValue = isOption && withValues.contains(String(argument.drop { $0 == "-" }))
+            guard isOption, !argument.hasPrefix("--") else { continue }
             let name = String(argument.dropFirst().prefix { $0 != "=" })
             if let row = rows.first(where: { $0.names.contains(name) }) {
                 return Failure(.usage, "-\(name) is not taken: \(row.cause)", remedy: row.remedy)
