@@ -6,7 +6,8 @@ public struct LinuxKernel: Sendable {
         let reader = ByteReader(bytes[...])
         // The field counts from 0x200 on; 0 means that there is none.
         guard reader.number(at: 0x202, width: 4) == 0x5372_6448, let place = reader.number(at: 0x20E, width: 2),
-            place != 0, let text = reader.text(at: 0x200 + place), text.utf8.count < 512
+            place != 0, let text = reader.text(at: 0x200 + place), text.utf8.count < 512,
+            text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) })
         else { return "" }
         return text
     }
