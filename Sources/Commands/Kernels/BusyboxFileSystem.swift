@@ -23,7 +23,9 @@ struct BusyboxFileSystem {
         archive.add(device: "dev/null", major: 1, minor: 3, permissions: 0o666)
         archive.add(file: "init", Array(BusyboxFileSystem.initScript.utf8), permissions: 0o755)
         archive.add(file: "bin/busybox", busybox, permissions: 0o755)
-        for name in appletNames where name != "busybox" && name != "init" { archive.add(link: "bin/\(name)", to: "busybox") }
+        for name in appletNames where name != "busybox" && name != "init" {
+            archive.add(link: "bin/\(name)", to: "busybox")
+        }
         return archive
     }
 

@@ -66,7 +66,9 @@ struct DebianPackages {
         progress.show("fetching \(name): \(size >> 20) MiB")
     }
 
-    private func run(_ program: String, _ arguments: [String], meanwhile: () -> Void = {}) throws -> ChildProcess.Outcome {
+    private func run(
+        _ program: String, _ arguments: [String], meanwhile: () -> Void = {}
+    ) throws -> ChildProcess.Outcome {
         let path = try DebianPackages.path(of: program, in: context)
         // Messages are read below, and have to be in one language.
         let environment = context.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
@@ -83,7 +85,8 @@ struct DebianPackages {
         }
         throw Failure(
             .noInput, "\(program) is not on this host: kernel and busybox come as Debian's packages",
-            remedy: "fetch on Debian or Ubuntu and copy the folder, or give a kernel of your own: trapline run -kernel FILE")
+            remedy: "fetch on Debian or Ubuntu and copy the folder, or give a kernel of your own: "
+                + "trapline run -kernel FILE")
     }
 
     private func unknown(_ name: String) -> Failure {
@@ -95,12 +98,13 @@ struct DebianPackages {
     private func fetching(_ name: String, _ outcome: ChildProcess.Outcome) -> Failure {
         let text = outcome.diagnostics + outcome.output
         let network = [
-            "Could not resolve", "Temporary failure", "Could not connect", "Unable to connect", "Network is unreachable",
-            "Connection timed out", "Connection failed",
+            "Could not resolve", "Temporary failure", "Could not connect", "Unable to connect",
+            "Network is unreachable", "Connection timed out", "Connection failed",
         ]
         if network.contains(where: text.contains) {
             return Failure(
-                .inputOutput, "cannot fetch \(quoted(name)): there is no way to the package server: \(line(of: outcome))",
+                .inputOutput,
+                "cannot fetch \(quoted(name)): there is no way to the package server: \(line(of: outcome))",
                 remedy: "check the network (apt reads http_proxy), and run the command again")
         }
         if text.contains("404") {

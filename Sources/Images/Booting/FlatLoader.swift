@@ -49,7 +49,8 @@ struct FlatLoader {
         }
         let title = isSector ? "boot sector" : "flat image"
         return BootPlan(
-            placement, state, .flat, recognised: "\(title), real mode at \(hex(segment)):\(hex(offset))", remarks: remarks)
+            placement, state, .flat, recognised: "\(title), real mode at \(hex(segment)):\(hex(offset))",
+            remarks: remarks)
     }
 
     private func flat(isLong: Bool) throws(BootError) -> BootPlan {

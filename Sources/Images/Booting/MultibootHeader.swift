@@ -29,7 +29,8 @@ struct MultibootHeader {
             let words = (3..<8).compactMap { reader.number(at: place + 4 * $0, width: 4) }.map { UInt32($0) }
             let isThere = flags & 1 << 16 != 0 && words.count == 5
             addresses = isThere
-                ? Addresses(header: words[0], load: words[1], loadEnd: words[2], zeroEnd: words[3], entry: words[4]) : nil
+                ? Addresses(header: words[0], load: words[1], loadEnd: words[2], zeroEnd: words[3], entry: words[4])
+                : nil
             return
         }
         return nil

@@ -48,6 +48,8 @@ public struct StorageMap: Hashable, Sendable {
 
     /// Usable storage that holds all of a range.
     func region(holding start: UInt64, size: UInt64) -> Region? {
-        regions.first { $0.kind == .usable && start >= $0.start && size <= $0.size && start - $0.start <= $0.size - size }
+        regions.first {
+            $0.kind == .usable && start >= $0.start && size <= $0.size && start - $0.start <= $0.size - size
+        }
     }
 }

@@ -25,7 +25,8 @@ extension ELFFile {
             let type = fields.number(at: place + 8, width: 4)
         {
             let start = place + 12 + (nameSize + 3) & ~3
-            guard let name = fields.slice(at: place + 12, count: nameSize), let bytes = fields.slice(at: start, count: size)
+            guard let name = fields.slice(at: place + 12, count: nameSize),
+                let bytes = fields.slice(at: start, count: size)
             else { break }
             let isNumber = (1...8).contains(size)
             notes.append(Note(

@@ -14,7 +14,8 @@ enum DriveOption {
             case "format":
                 guard words[1] == "raw" else {
                     throw Failure(.usage, "-drive \(quoted(text)): images of format \(quoted(words[1])) are not read",
-                        remedy: "convert it: qemu-img convert -O raw IMAGE disk.img; then -drive file=disk.img,format=raw")
+                        remedy: "convert it: qemu-img convert -O raw IMAGE disk.img; "
+                            + "then -drive file=disk.img,format=raw")
                 }
             case "readonly", "read-only": isReadOnly = try flag(words[1], in: text)
             case "if":

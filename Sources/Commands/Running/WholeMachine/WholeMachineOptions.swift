@@ -45,7 +45,8 @@ struct WholeMachineOptions: ParsableArguments {
     var nographic = false
 
     @Flag(
-        name: [.customLong("no-reboot", withSingleDash: true), .long], help: "Leave when the guest restarts the machine.")
+        name: [.customLong("no-reboot", withSingleDash: true), .long],
+        help: "Leave when the guest restarts the machine.")
     var noReboot = false
 
     @Flag(name: .customShort("s"), help: .hidden)

@@ -154,7 +154,8 @@ struct WholeMachineRequest: Hashable {
                 remedy: "give a number from 1 to \(greatestProcessors)")
         }
         guard !hasTopology || product == number else {
-            throw Failure(.usage, "-smp \(quoted(text)): sockets, dies, cores and threads make \(product), not \(number)",
+            throw Failure(
+                .usage, "-smp \(quoted(text)): sockets, dies, cores and threads make \(product), not \(number)",
                 remedy: "give the number alone: -smp \(number)")
         }
         return number
