@@ -44,7 +44,7 @@ public struct InterruptLine {
     public init(_ change: @escaping (Bool) -> Void) { self.change = change }
 
     /// A line that leads nowhere.
-    public static let open = InterruptLine { _ in }
+    public static var open: InterruptLine { InterruptLine { _ in } }
 
     public func set(_ isRaised: Bool) { change(isRaised) }
     public func pulse() {
