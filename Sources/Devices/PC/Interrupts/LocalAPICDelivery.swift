@@ -96,7 +96,9 @@ extension LocalAPIC {
     // MARK: Lines
 
     /// The 8259's line reaches the processor: through LINT0 as ExtINT, or past an APIC that is switched off.
-    public var passesExternal: Bool { !isEnabled || isSoftwareEnabled && local[3] & 0x1_0700 == 0x700 }
+    public var passesExternal: Bool {
+        isEnabled ? isSoftwareEnabled && local[3] & 0x1_0700 == 0x700 : identifier == 0
+    }
 
     /// LINT0: the 8259's output.
     func setLine0(_ isRaised: Bool) {

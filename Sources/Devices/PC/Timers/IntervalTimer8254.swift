@@ -88,6 +88,7 @@ public final class IntervalTimer8254: StatefulDevice {
         for index in counters.indices { try counters[index].exchange(&state) }
         try state.pass(&output)
         try state.pass(&followed)
+        guard followed < 1 << 62 else { throw state.refusal("a tick that never comes") }
     }
 }
 

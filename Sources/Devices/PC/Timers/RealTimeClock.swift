@@ -81,8 +81,8 @@ public final class RealTimeClock: StatefulDevice {
         return rate == 0 || isHeld ? nil : rate < 3 ? rate + 6 : rate - 1
     }
 
-    /// How many seconds from one till the alarm's fields match, within a day; "don't care" is two ones on top.
-    private func secondsToAlarm(after date: Int64) -> UInt64? {
+    /// The next second, counted from the origin, in which the alarm's fields match; "don't care" is two ones on top.
+    private func nextAlarm(after date: Int64) -> UInt64? {
         let alarm = [memory[1], memory[3], memory[5]]
         func matches(_ value: Int, _ field: Int) -> Bool {
             alarm[field] >= 0xC0 || encode(value, hour: field == 2) == alarm[field]
@@ -97,7 +97,7 @@ public final class RealTimeClock: StatefulDevice {
             } else if !matches(moment.second, 0) {
                 date += 1
             } else {
-                return secondsPassed(time.now) &+ UInt64(bitPattern: date &- now)
+                return UInt64(bitPattern: date &- origin)
             }
         }
         return nil
@@ -115,7 +115,7 @@ public final class RealTimeClock: StatefulDevice {
         guard !isStopped else { return next }
         let passed = secondsPassed(gathered)
         if wanted & Flag.update != 0 { next = min(next, moment(ofSecond: passed + 1)) }
-        if wanted & Flag.alarm != 0, let second = secondsToAlarm(after: origin &+ Int64(bitPattern: passed)) {
+        if wanted & Flag.alarm != 0, let second = nextAlarm(after: origin &+ Int64(bitPattern: passed)) {
             next = min(next, moment(ofSecond: second))
         }
         return next
@@ -140,7 +140,7 @@ public final class RealTimeClock: StatefulDevice {
         let after = secondsPassed(gathered)
         if !isStopped, before != after {
             flags |= Flag.update
-            if let second = secondsToAlarm(after: origin &+ Int64(bitPattern: before)), second <= after {
+            if let second = nextAlarm(after: origin &+ Int64(bitPattern: before)), second <= after {
                 flags |= Flag.alarm
             }
         }
