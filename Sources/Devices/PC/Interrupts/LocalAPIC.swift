@@ -60,7 +60,7 @@ public final class LocalAPIC: StatefulDevice {
         inService = VectorSet()
         levels = VectorSet()
         priority = 0
-        logicalDestination = 0
+        logicalDestination = isX2APIC ? extendedLogicalDestination : 0
         destinationFormat = .max
         spurious = 0xFF
         errors = 0

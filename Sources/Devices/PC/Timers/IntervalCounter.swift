@@ -223,7 +223,7 @@ struct IntervalCounter {
     // MARK: Decimal
 
     private static func decimal(_ value: UInt16) -> UInt16 {
-        value % 10 | value / 10 % 10 << 4 | value / 100 % 10 << 8 | value / 1000 % 10 << 12
+        value % 10 | (value / 10 % 10) << 4 | (value / 100 % 10) << 8 | (value / 1000 % 10) << 12
     }
     private static func binary(_ value: UInt16) -> UInt32 {
         UInt32(value & 15) + UInt32(value >> 4 & 15) * 10 + UInt32(value >> 8 & 15) * 100 + UInt32(value >> 12) * 1000

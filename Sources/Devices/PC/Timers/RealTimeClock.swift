@@ -162,7 +162,7 @@ public final class RealTimeClock: StatefulDevice {
     private func encode(_ value: Int, hour: Bool = false) -> UInt8 {
         let isAfternoon = hour && !has24Hours && value >= 12
         let value = hour && !has24Hours ? (value + 11) % 12 + 1 : value
-        let digits = UInt8(isBinary ? value : value / 10 << 4 | value % 10)
+        let digits = UInt8(isBinary ? value : (value / 10) << 4 | value % 10)
         return digits | (isAfternoon ? 0x80 : 0)
     }
 
