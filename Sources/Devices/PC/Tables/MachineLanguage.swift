@@ -10,15 +10,9 @@ enum MachineLanguage {
         return [UInt8(bytes - 1) << 6 | UInt8(length & 15)] + rest + body
     }
 
-    /// `\` at the front is the root; every segment has four characters.
-    static func path(_ name: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = Array(name.utf8)
-        if rest.first == 0x5C {
-            bytes.append(0x5C)
-            rest.removeFirst()
-        }
-        return bytes + rest + [UInt8](repeating: 0x5F, count: max(0, 4 - rest.count))
+    /// A name of one segment, which has four characters.
+    static func segment(_ name: String) -> [UInt8] {
+        Array(name.utf8) + [UInt8](repeating: 0x5F, count: max(0, 4 - name.utf8.count))
     }
 
     static func integer(_ value: UInt64) -> [UInt8] {
@@ -44,16 +38,16 @@ enum MachineLanguage {
         return [0x0C] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
     }
 
-    static func named(_ name: String, _ value: [UInt8]) -> [UInt8] { [0x08] + path(name) + value }
+    static func named(_ name: String, _ value: [UInt8]) -> [UInt8] { [0x08] + segment(name) + value }
     static func package(_ elements: [[UInt8]]) -> [UInt8] {
         [0x12] + withLength([UInt8(elements.count)] + elements.flatMap { $0 })
     }
     static func buffer(_ bytes: [UInt8]) -> [UInt8] { [0x11] + withLength(integer(UInt64(bytes.count)) + bytes) }
     static func scope(_ name: String, _ terms: [[UInt8]]) -> [UInt8] {
-        [0x10] + withLength(path(name) + terms.flatMap { $0 })
+        [0x10] + withLength(segment(name) + terms.flatMap { $0 })
     }
     static func device(_ name: String, _ terms: [[UInt8]]) -> [UInt8] {
-        [0x5B, 0x82] + withLength(path(name) + terms.flatMap { $0 })
+        [0x5B, 0x82] + withLength(segment(name) + terms.flatMap { $0 })
     }
 
     // MARK: Resources (6.4)

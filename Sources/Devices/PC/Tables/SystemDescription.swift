@@ -9,8 +9,8 @@ enum SystemDescription {
     static var bytes: [UInt8] {
         // The values for PM1a and PM1b that switch the machine off.
         let off = ML.integer(UInt64(PowerControl.offType))
-        return ML.named("\\_S5", ML.package([off, off, ML.integer(0), ML.integer(0)]))
-            + ML.scope("\\_SB", [rootBridge, clock, serialPort])
+        return ML.named("_S5", ML.package([off, off, ML.integer(0), ML.integer(0)]))
+            + ML.scope("_SB", [rootBridge, clock, serialPort])
     }
 
     private static var rootBridge: [UInt8] {
