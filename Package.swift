@@ -78,6 +78,7 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CCompression"]),
         .testTarget(name: "ScanningTests", dependencies: ["Scanning", "ISALanguage", "Images", "OpcodeNotation"]),
         .testTarget(name: "DisassemblyTests", dependencies: ["Disassembly"]),
+        .testTarget(name: "DevicesTests", dependencies: ["Devices", "Machine"]),
         .testTarget(name: "ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6],
