@@ -39,6 +39,9 @@ let package = Package(
         .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
         .target(name: "Devices", dependencies: ["Machine"]),
 
+        // A PC: processors, storage and board, started from a boot plan.
+        .target(name: "WholeMachine", dependencies: ["Machine", "X86Core", "Devices", "Images"]),
+
         // Debian's compression libraries, and what a file is.
         .systemLibrary(name: "CCompression"),
         .target(name: "Images", dependencies: ["Machine", "CCompression"]),
@@ -55,7 +58,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
-                "Paravirt", "Devices", "Images", "Probing", "Scanning", "Disassembly", "AccessTables",
+                "Paravirt", "Devices", "Images", "X86Core", "WholeMachine", "Probing", "Scanning", "Disassembly", "AccessTables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),

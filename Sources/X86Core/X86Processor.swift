@@ -37,8 +37,13 @@ public final class X86Processor {
     /// Instructions completed since the start, but for those that run now.
     public internal(set) var completed: UInt64 = 0
 
+    /// What added to `completed` gives the machine's time.
+    public var timeOffset: UInt64 = 0
+
     /// Nothing runs before an interrupt.
     public internal(set) var isHalted = false
+    /// INIT has stopped the processor; a start-up interrupt lets it begin.
+    public internal(set) var isWaitingForStartUp = false
     /// The instruction after STI or after a load of SS is not interrupted.
     var hasShadow = false
     /// The interrupt controller has a vector for this processor.
@@ -83,8 +88,16 @@ public final class X86Processor {
         blocks = BlockCache(memory)
         singleOps = .allocate(byteCount: 256 * MicroOp.stride, alignment: 32)
         state.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
-        blocks.onFirstCode = { [translations] page in translations.forbidWriting(page: page) }
+        memory.observe(Observer(self))
         reset()
+    }
+
+    /// Hears of code in the storage, which outlives the processor.
+    private final class Observer: CodeObserver {
+        private weak var processor: X86Processor?
+        init(_ processor: X86Processor) { self.processor = processor }
+        func codeAppeared(page: UInt64) { processor?.translations.forbidWriting(page: page) }
+        func codeWritten(page: Int) { processor?.blocks.forget(page: page) }
     }
 
     deinit {
@@ -138,10 +151,27 @@ public final class X86Processor {
     /// Something may have to be done between this instruction and the next.
     func lookUp() { state.pointee.attention = true }
 
-    /// Time has gone by as many instructions as are completed.
-    func syncTime() {
-        time.now = runLimit &- UInt64(bitPattern: state.pointee.remaining) &- UInt64(bitPattern: currentUnpaid)
+    /// The machine's time where the running instruction begins: instructions are nanoseconds, and what a processor
+    /// slept or waited for others is added.
+    var now: UInt64 {
+        let done = runLimit &- UInt64(bitPattern: state.pointee.remaining) &- UInt64(bitPattern: currentUnpaid)
+        return done &+ timeOffset
     }
+
+    /// The machine's clock shows what the processor has come to. It never goes back, where processors take turns.
+    func syncTime() { time.now = max(time.now, now) }
+
+    /// The present run ends before or at this time; what a device was told just now may be due earlier than what the
+    /// run was begun with.
+    public func endRun(at moment: UInt64) {
+        let limit = max(moment &- timeOffset, completedNow &+ 1)
+        guard limit < runLimit else { return }
+        state.pointee.remaining &-= Int64(bitPattern: runLimit &- limit)
+        runLimit = limit
+        lookUp()
+    }
+
+    private var completedNow: UInt64 { now &- timeOffset }
 }
 
 /// Records of exceptions for the account of a crash.

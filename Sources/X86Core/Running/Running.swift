@@ -21,10 +21,10 @@ extension X86Processor {
         while true {
             state.pointee.attention = false
             if let stop = betweenInstructions() { return stop }
-            guard completed < limit else { return .limit }
-            state.pointee.remaining = Int64(bitPattern: limit &- completed)
+            guard completed < runLimit else { return .limit }
+            state.pointee.remaining = Int64(bitPattern: runLimit &- completed)
             if mustStep { runSingle() } else { runBlocks() }
-            completed = limit &- UInt64(bitPattern: state.pointee.remaining)
+            completed = runLimit &- UInt64(bitPattern: state.pointee.remaining)
         }
     }
 
@@ -87,6 +87,7 @@ extension X86Processor {
         let kept = coldCalls.count
         defer { coldCalls.removeLast(coldCalls.count - kept) }
         state.pointee.isSingle = true
+        currentUnpaid = 1
         state.pointee.context = .max - 1
         defer {
             state.pointee.isSingle = false
@@ -168,9 +169,19 @@ extension X86Processor {
     }
 
     private func takeInterrupt() -> UInt8? {
-        time.now = completed
+        time.now = max(time.now, completed &+ timeOffset)
         return bus?.acknowledgeInterrupt(processor: number)
     }
 
     func shutDown(_ reason: String) { shutdown = shutdown ?? reason }
+}
+
+extension X86Processor {
+    /// It has instructions to run, or an interrupt to take.
+    public var isRunnable: Bool {
+        if isWaitingForStartUp || shutdown != nil { return false }
+        if !isHalted { return true }
+        return nonMaskablePending || debugPending != 0
+            || interruptRequested && state.pointee.systemFlags & Flag.interrupt != 0
+    }
 }

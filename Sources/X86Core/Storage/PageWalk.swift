@@ -168,7 +168,7 @@ extension X86Processor {
 
     func realWrite<Word: GuestWord>(_ address: UInt64, _ value: Word) {
         guard let offset = memory.offset(address) else { return }
-        if memory.codeLines[offset >> 12] != 0 { blocks.storageWritten(offset: offset, size: MemoryLayout<Word>.size) }
+        if memory.codeLines[offset >> 12] != 0 { memory.written(offset: offset, size: MemoryLayout<Word>.size) }
         (memory.bytes + offset).storeBytes(of: value, as: Word.self)
     }
 }

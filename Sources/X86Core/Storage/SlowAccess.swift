@@ -123,7 +123,7 @@ extension X86Processor {
         if state.pointee.isSingle { return true }
         switch place {
         case .device: return false
-        case .storage(let host): return !blocks.hasCode(at: host - memory.bytes, size: size)
+        case .storage(let host): return !memory.hasCode(at: host - memory.bytes, size: size)
         }
     }
 
@@ -144,7 +144,7 @@ extension X86Processor {
         switch place {
         case .storage(let host):
             let offset = host - memory.bytes
-            if memory.codeLines[offset >> 12] != 0 { blocks.storageWritten(offset: offset, size: size) }
+            if memory.codeLines[offset >> 12] != 0 { memory.written(offset: offset, size: size) }
             for index in 0..<size {
                 host.storeBytes(of: UInt8(truncatingIfNeeded: value >> UInt64(8 * index)), toByteOffset: index, as: UInt8.self)
             }
