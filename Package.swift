@@ -70,6 +70,7 @@ let package = Package(
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "CCaDiCaL"]),
         .testTarget(name: "VirtualizabilityTests", dependencies: ["Virtualizability"]),
         .testTarget(name: "ToyCoreTests", dependencies: ["ToyCore", "Devices"]),
+        .testTarget(name: "X86CoreTests", dependencies: ["X86Core", "ISALanguage", "Machine"]),
         .testTarget(
             name: "MonitorTests",
             dependencies: ["Machine", "ISALanguage", "Monitor", "Paravirt", "ToyCore", "Devices", "Virtualizability"]),
@@ -77,6 +78,7 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CCompression"]),
         .testTarget(name: "ScanningTests", dependencies: ["Scanning", "ISALanguage", "Images", "OpcodeNotation"]),
         .testTarget(name: "DisassemblyTests", dependencies: ["Disassembly"]),
+        .testTarget(name: "DevicesTests", dependencies: ["Devices", "Machine"]),
         .testTarget(name: "ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6],

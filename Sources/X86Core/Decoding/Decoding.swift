@@ -2,7 +2,7 @@ import OpcodeNotation
 
 /// What of instructions the core executes: the decoders of the two machine files, and for each record who makes
 /// micro-ops of it. It is immutable, and one serves all processors of a machine.
-public final class Decoding {
+public final class Decoding: Sendable {
     let long: RecordDecoder
     let legacy: RecordDecoder
     private let longBodies: [Emitter?]

@@ -1,8 +1,8 @@
 import OpcodeNotation
 
 /// Finds the record that bytes belong to. All it knows of opcodes comes from the records.
-final class RecordDecoder {
-    struct Encoding {
+final class RecordDecoder: Sendable {
+    struct Encoding: Sendable {
         var pattern: OpcodePattern
         var record: Int
     }

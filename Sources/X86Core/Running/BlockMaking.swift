@@ -182,16 +182,19 @@ extension X86Processor {
         _ record: InstructionRecord, _ instruction: DecodedInstruction, _ builder: inout BlockBuilder
     ) -> GuestFault? {
         for check in record.checks {
-            let functions = check.condition.functions
             let holds = check.condition.evaluate { value(of: $0, instruction) }
             if holds == false { continue }
             let fault = GuestFault(check.vector, code: check.code)
             if holds == true { return fault }
-            if !functions.isEmpty {
+            let isLate = check.condition.components.contains { lateComponent($0) != nil }
+            if isLate || !check.condition.functions.isEmpty {
                 builder.cold { processor, instruction throws(GuestFault) in
                     let holds = check.condition.evaluate { step in
-                        if case .function(let name) = step { return processor.function(name, instruction) }
-                        return processor.value(of: step, instruction)
+                        switch step {
+                        case .function(let name): processor.function(name, instruction)
+                        case .component(let name): processor.component(name) ?? processor.lateComponent(name)
+                        default: processor.value(of: step, instruction)
+                        }
                     }
                     if holds == true { throw fault }
                 }

@@ -99,11 +99,26 @@ extension X86Processor {
         case "amd": return 0
         // Never turned on: CR4 refuses these bits, and the MSRs do not exist.
         case "pke", "cet", "uintr", "fred", "smxe", "vmxe", "svme", "sgx", "tracing", "user-msr", "pasid-valid",
-            "monitor-user", "xfd", "direct-gates":
+            "monitor-user", "xfd", "direct-gates", "bndcfgs", "ffxsr", "shadow-stack":
             return 0
         default: return nil
         }
     }
+}
+
+extension X86Processor {
+    /// Components that change too often to be a part of the mode: conditions that ask them are decided when the
+    /// instruction runs.
+    func lateComponent(_ name: String) -> UInt64? {
+        switch name {
+        case "sysenter-cs": return control.sysenterCS
+        case "vif-vip": return state.pointee.systemFlags >> 19 & 3
+        default: return nil
+        }
+    }
+
+    /// Components whose conditions belong to what instructions make of tables in storage.
+    static let tableComponents: Set<String> = ["idt-limit", "gdt-limit"]
 }
 
 /// Modes get numbers as they come up.

@@ -8,7 +8,12 @@ public struct RecordFile: Sendable {
 
     public static func bytes(_ records: [InstructionRecord]) -> [UInt8] {
         var writer = Writer()
-        for record in records { writer.put(record, count: records.count) }
+        for record in records { writer.put(record) }
+        let list = writer.body
+        writer.body = []
+        // Conditions name texts, so they are written before the texts are counted.
+        let programs = writer.programs
+        for program in programs { writer.put(program) }
         var file = Writer()
         file.body = [version]
         file.put(number: writer.texts.count)
@@ -16,19 +21,21 @@ public struct RecordFile: Sendable {
             file.put(number: text.utf8.count)
             file.body += Array(text.utf8)
         }
+        file.put(number: programs.count)
+        file.body += writer.body
         file.put(number: records.count)
-        return file.body + writer.body
+        return file.body + list
     }
 
     /// - Returns: nil where the bytes are not what `bytes` makes.
     public static func records(_ bytes: [UInt8]) -> [InstructionRecord]? {
         var reader = Reader(bytes: bytes)
-        guard reader.byte() == version, let texts = reader.texts(), let count = reader.number(below: 1 << 20) else {
-            return nil
-        }
+        guard reader.byte() == version, let texts = reader.texts(), let programs = reader.programs(texts),
+            let count = reader.number(below: 1 << 20)
+        else { return nil }
         var records: [InstructionRecord] = []
         for _ in 0..<count {
-            guard let record = reader.record(texts) else { return nil }
+            guard let record = reader.record(texts, programs) else { return nil }
             records.append(record)
         }
         return reader.isAtEnd ? records : nil
@@ -37,7 +44,9 @@ public struct RecordFile: Sendable {
     private struct Writer {
         var body: [UInt8] = []
         var texts: [String] = []
+        private(set) var programs: [CheckProgram] = []
         private var numbers: [String: Int] = [:]
+        private var programNumbers: [CheckProgram: Int] = [:]
 
         mutating func put(number: Int) { put(UInt64(number)) }
 
@@ -59,7 +68,22 @@ public struct RecordFile: Sendable {
             put(number: number)
         }
 
-        mutating func put(_ record: InstructionRecord, count: Int) {
+        private mutating func number(of program: CheckProgram) -> Int {
+            if let number = programNumbers[program] { return number }
+            programs.append(program)
+            programNumbers[program] = programs.count - 1
+            return programs.count - 1
+        }
+
+        mutating func put(_ program: CheckProgram) {
+            put(number: program.steps.count)
+            for (step, width) in zip(program.steps, program.widths) {
+                body.append(width)
+                put(step)
+            }
+        }
+
+        mutating func put(_ record: InstructionRecord) {
             put(record.mnemonic)
             put(record.form)
             put(number: record.requirements.count)
@@ -70,11 +94,7 @@ public struct RecordFile: Sendable {
             for check in record.checks {
                 body.append(check.vector)
                 put(check.code.map { UInt64($0) + 1 } ?? 0)
-                put(number: check.condition.steps.count)
-                for (step, width) in zip(check.condition.steps, check.condition.widths) {
-                    body.append(width)
-                    put(step)
-                }
+                put(number: number(of: check.condition))
             }
         }
 
@@ -168,30 +188,45 @@ public struct RecordFile: Sendable {
             return list
         }
 
-        mutating func record(_ texts: [String]) -> InstructionRecord? {
+        mutating func programs(_ texts: [String]) -> [CheckProgram]? {
+            guard let count = number(below: 1 << 20) else { return nil }
+            var programs: [CheckProgram] = []
+            for _ in 0..<count {
+                guard let program = program(texts) else { return nil }
+                programs.append(program)
+            }
+            return programs
+        }
+
+        mutating func record(_ texts: [String], _ programs: [CheckProgram]) -> InstructionRecord? {
             guard let mnemonic = text(texts), let form = text(texts), let requirements = list(texts),
                 let opcodes = list(texts), let checkCount = number(below: 1 << 10)
             else { return nil }
             var checks: [TrapCheck] = []
             for _ in 0..<checkCount {
-                guard let check = check(texts) else { return nil }
+                guard let check = check(programs) else { return nil }
                 checks.append(check)
             }
             return InstructionRecord(
                 mnemonic: mnemonic, form: form, requirements: requirements, opcodes: opcodes, checks: checks)
         }
 
-        private mutating func check(_ texts: [String]) -> TrapCheck? {
-            guard let vector = byte(), let code = number(below: 1 << 33), let count = number(below: 1 << 16) else {
+        private mutating func check(_ programs: [CheckProgram]) -> TrapCheck? {
+            guard let vector = byte(), let code = number(below: 1 << 33), let index = number(below: programs.count) else {
                 return nil
             }
+            return TrapCheck(vector: vector, code: code == 0 ? nil : UInt32(code - 1), condition: programs[index])
+        }
+
+        private mutating func program(_ texts: [String]) -> CheckProgram? {
+            guard let count = number(below: 1 << 16) else { return nil }
             var program = CheckProgram()
             for index in 0..<count {
-                guard let width = byte(), let step = step(texts, before: index) else { return nil }
+                guard let width = byte(), width <= 64, let step = step(texts, before: index) else { return nil }
                 program.steps.append(step)
                 program.widths.append(width)
             }
-            return TrapCheck(vector: vector, code: code == 0 ? nil : UInt32(code - 1), condition: program)
+            return program
         }
 
         private mutating func step(_ texts: [String], before index: Int) -> CheckProgram.Step? {
