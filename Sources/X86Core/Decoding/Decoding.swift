@@ -37,9 +37,20 @@ enum Emitters {
         return table
     }()
 
-    /// By "MNEMONIC form" where a form is told apart, else by the mnemonic.
+    /// By "MNEMONIC form" where a form is told apart, else by the mnemonic. "MNEMONIC " is one without operands, where
+    /// others have the same mnemonic: MOVSD of strings and of vectors.
     static func emitter(_ record: InstructionRecord) -> Emitter? {
         guard record.requirements.allSatisfy(ProcessorFeatures.has) else { return nil }
-        return table[record.name] ?? table[record.mnemonic]
+        return table[record.mnemonic + " " + record.form] ?? table[record.mnemonic]
+    }
+
+    /// Instructions that take a LOCK prefix, where their destination is in storage. Intel SDM volume 2, LOCK.
+    private static let lockable: Set<String> = [
+        "ADD", "ADC", "AND", "BTC", "BTR", "BTS", "CMPXCHG", "CMPXCHG8B", "CMPXCHG16B", "DEC", "INC", "NEG", "NOT", "OR",
+        "SBB", "SUB", "XOR", "XADD", "XCHG",
+    ]
+
+    static func takesLock(_ record: InstructionRecord) -> Bool {
+        lockable.contains(record.mnemonic) && record.form.hasPrefix("rm")
     }
 }

@@ -121,7 +121,7 @@ enum FlowHandlers {
     }
 
     @inline(__always)
-    private static func jump(
+    static func jump(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, to address: UInt64
     ) -> UnsafeMutableRawPointer? {
         let core = Core(c)

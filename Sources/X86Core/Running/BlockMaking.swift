@@ -161,7 +161,7 @@ extension X86Processor {
             }
         }
         guard let emitter = decoding.emitter(codeSize: mode.codeSize, record: instruction.record),
-            !instruction.hasLock || instruction.isMemory
+            !instruction.hasLock || instruction.isMemory && Emitters.takesLock(record)
         else {
             builder.raise(.invalidOpcode)
             builder.finishInstruction()

@@ -54,10 +54,14 @@ extension X86Processor {
             let first = Int(4096 - address & 0xFFF)
             let low = try place(address, access)
             let high = try place(truncated(address &+ UInt64(first)), access)
+            // A store will follow: it must not be refused then.
+            if access.isWrite, !maySingly(low, size: first) || !maySingly(high, size: size - first) { return nil }
             guard let lowValue = read(low, size: first), let highValue = read(high, size: size - first) else { return nil }
             return lowValue | highValue << UInt64(8 * first)
         }
-        return read(try place(address, access), size: size)
+        let place = try place(address, access)
+        if access.isWrite, !maySingly(place, size: size) { return nil }
+        return read(place, size: size)
     }
 
     /// - Returns: false: nothing is stored, the instruction must run in a block of its own.
