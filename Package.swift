@@ -34,7 +34,9 @@ let package = Package(
 
         // Running.
         .target(name: "ToyCore", dependencies: ["Machine", "ISALanguage"]),
-        .target(name: "X86Core", dependencies: ["Machine", "ISALanguage", "OpcodeNotation"]),
+        // The host's x87 and conversions for the guest's arithmetic: inline functions of assembly.
+        .target(name: "CHostArithmetic"),
+        .target(name: "X86Core", dependencies: ["Machine", "ISALanguage", "OpcodeNotation", "CHostArithmetic"]),
         .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
         .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
         .target(name: "Devices", dependencies: ["Machine"]),
