@@ -17,6 +17,8 @@ struct ExecutionMode: Hashable {
     /// AM and AC at level 3.
     var checksAlignment = false
     var faultsCPUID = false
+    /// An exception of SSE arithmetic is not masked.
+    var unmasksVector = false
 
     var isLong64: Bool { codeSize == 8 }
     var isProtected: Bool { cr0 & UInt32(CR0.pe) != 0 && !isVirtual8086 }
@@ -44,6 +46,7 @@ struct ExecutionMode: Hashable {
         stackSize = codeSize == 8 ? 8 : state.segments[SegmentNumber.ss].isBig ? 4 : 2
         checksAlignment = control.cpl == 3 && flags & Flag.ac != 0 && control.cr0 & CR0.am != 0
         self.faultsCPUID = faultsCPUID && control.cpl != 0
+        unmasksVector = state.unmasksVector
         if checksAlignment || isWatching {
             right = .watched
         } else if control.cpl == 3 {
