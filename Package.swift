@@ -79,7 +79,8 @@ let package = Package(
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "CCaDiCaL"]),
         .testTarget(name: "VirtualizabilityTests", dependencies: ["Virtualizability"]),
         .testTarget(name: "ToyCoreTests", dependencies: ["ToyCore", "Devices"]),
-        .testTarget(name: "X86CoreTests", dependencies: ["X86Core", "ISALanguage", "Machine"]),
+        .testTarget(
+            name: "X86CoreTests", dependencies: ["X86Core", "ISALanguage", "Machine", "OpcodeNotation", "CHostVector"]),
         .testTarget(
             name: "MonitorTests",
             dependencies: ["Machine", "ISALanguage", "Monitor", "Paravirt", "ToyCore", "Devices", "Virtualizability"]),

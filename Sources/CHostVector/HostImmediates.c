@@ -51,7 +51,11 @@ HOST_CHOSEN(blendpd, 4, host_vector)
 HOST_CHOSEN(pblendw, 256, host_vector)
 #define CASE_mpsadbw(N) ONE_CASE(mpsadbw, host_vector, N)
 HOST_CHOSEN(mpsadbw, 8, host_vector)
-#define CASE_insertps(N) ONE_CASE(insertps, host_vector, N)
+// With an operand in storage it would always take that operand's first element.
+#define CASE_insertps(N)                                                                                               \
+    case N:                                                                                                            \
+        __asm__("insertps %2, %1, %0" : "+x"(value) : "x"(*(const host_vector *)source), "i"(N));                      \
+        break;
 HOST_CHOSEN(insertps, 256, host_vector)
 #define CASE_dpps(N) ONE_CASE(dpps, host_vector, N)
 HOST_CHOSEN(dpps, 256, host_vector)

@@ -4,6 +4,8 @@ import CHostVector
 // volume 2.
 
 enum Ciphers {
+    typealias Two = (UnsafeMutableRawPointer, UnsafeRawPointer) -> Void
+
     static let rounds: [String: Handler] =
         host_has_aes()
         ? [

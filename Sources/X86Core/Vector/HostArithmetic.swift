@@ -108,6 +108,8 @@ extension X86Processor {
         guard found & unmasked != 0 else { return true }
         // After an exception that is found early nothing is computed, so that nothing can overflow or be inexact.
         if found & unmasked & MXCSR.early != 0 { found &= MXCSR.early }
+        // With an overflow or underflow, PE says that the result is inexact as it stands, and not, as a processor does,
+        // whether it would be with an exponent without bounds.
         state.pointee.mxcsr |= found
         host_set_mxcsr(state.pointee.hostControl)
         core.copyVector(to: op.a, from: VectorRegister.t1)

@@ -57,7 +57,7 @@ enum StringComparison {
             let (low, high) = expanded(result, control)
             core.setVector(0, low, high)
         } else {
-            let last = UInt32(31 - result.leadingZeroBitCount)
+            let last = UInt32(31 - (result | 1).leadingZeroBitCount)
             let found = control & 0x40 != 0 ? last : UInt32(result.trailingZeroBitCount)
             core[Register.cx] = UInt64(result == 0 ? count : found)
         }
