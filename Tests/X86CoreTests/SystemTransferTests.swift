@@ -110,7 +110,7 @@ struct SystemTransferTests {
         machine.run([0xCA, 8, 0], at: target)
         #expect(machine.processor.control.cpl == 3)
         #expect(machine.core[Register.sp] == TestMachine.stack + 8)
-        // Data segments of level 0 are taken away... these were level 3's.
+        // Level 3's own data segments stay.
         #expect(machine.segment(SegmentNumber.ds).selector == SystemMachine.userData)
     }
 
