@@ -38,10 +38,10 @@ enum X87Moves {
         },
         "FST st(i)": FloatingEmitters.stack { x87, i in x87.copy(to: Int(i.low & 7), pops: false) },
         "FSTP st(i)": FloatingEmitters.stack { x87, i in x87.copy(to: Int(i.low & 7), pops: true) },
-        // What is not there is stored all the same.
+        // Where there is nothing it stores nothing, raises nothing, and pops.
         "FSTPNCE": FloatingEmitters.stack { x87, i in
             x87.clearC1()
-            x87.put(x87[0], at: Int(i.low & 7))
+            if !x87.isEmpty(0) { x87.put(x87[0], at: Int(i.low & 7)) }
             x87.pop()
         },
 
@@ -59,8 +59,13 @@ enum X87Moves {
             x87.clearC1()
         },
         "FNOP": FloatingEmitters.stack { _, _ in },
-        "FFREE": FloatingEmitters.stack { x87, i in x87.free(Int(i.low & 7)) },
+        // The manuals leave C0 to C3 undefined; processors clear C1.
+        "FFREE": FloatingEmitters.stack { x87, i in
+            x87.clearC1()
+            x87.free(Int(i.low & 7))
+        },
         "FFREEP": FloatingEmitters.stack { x87, i in
+            x87.clearC1()
             x87.free(Int(i.low & 7))
             x87.pop()
         },
@@ -251,7 +256,7 @@ extension X87State {
             if stackFault(isOverflow: false) { put(.indefinite, at: 0) }
             return
         }
-        clearC1()
+        // C1 stays.
         if condition { self[0] = self[place] }
     }
 }
