@@ -44,8 +44,19 @@ public final class X86Processor {
     public internal(set) var isHalted = false
     /// INIT has stopped the processor; a start-up interrupt lets it begin.
     public internal(set) var isWaitingForStartUp = false
-    /// The instruction after STI or after a load of SS is not interrupted.
-    var hasShadow = false
+    /// The count of instructions at which no interrupt is taken: behind STI or a load of SS.
+    var shadowEnd: UInt64 = .max
+    /// It was a load of SS: debug exceptions wait, too.
+    var shadowIsStack = false
+    var hasShadow: Bool { completed == shadowEnd }
+    /// The instruction that runs is not stepped over by TF: it goes to a handler, or counts TF by itself.
+    var stepsNot = false
+    /// A debug register watches instructions.
+    var watchesCode = false
+    /// MISC_FEATURES_ENABLES: CPUID is refused above level 0.
+    var faultsCPUID = false
+    /// Pages of more than 4 KiB have been entered in the translation buffer.
+    var hasLargePages = false
     /// The interrupt controller has a vector for this processor.
     var interruptRequested = false
     var nonMaskablePending = false
@@ -53,6 +64,22 @@ public final class X86Processor {
     /// A debug exception that waits for the instruction's end: DR6's bits.
     var debugPending: UInt64 = 0
     var isAskedToStop = false
+
+    // What the machine around it does.
+    /// How many processors there are.
+    public var processorCount = 1
+    /// The date at which the virtual time was zero, in seconds since 1970.
+    public var bootSeconds: UInt64 = 0
+    /// CR8: the interrupt controller's task priority, its upper four bits.
+    public var readTaskPriority: () -> UInt64 = { 0 }
+    public var writeTaskPriority: (UInt64) -> Void = { _ in }
+    /// The model-specific registers of the interrupt controller: 0x1B, 0x6E0, 0x800 to 0x8FF. nil, false: there is none
+    /// such, or it refuses the value.
+    public var readControllerMSR: (UInt32) -> UInt64? = { $0 == 0x1B ? 0xFEE0_0900 : nil }
+    public var writeControllerMSR: (UInt32, UInt64) -> Bool = { number, _ in number == 0x1B }
+    /// A call of the monitor: number, arguments, result; nil: it is not known.
+    public var hypercall: (UInt64, [UInt64]) -> UInt64? = { _, _ in nil }
+
     /// The processor has shut down: a third fault while delivering.
     public internal(set) var shutdown: String?
     /// The last exceptions, newest last, for accounts of crashes.
@@ -132,6 +159,15 @@ public final class X86Processor {
         x87 = X87State()
         isHalted = false
         shutdown = nil
+        shadowEnd = .max
+        shadowIsStack = false
+        stepsNot = false
+        debugPending = 0
+        nonMaskableBlocked = false
+        watchesCode = false
+        dataBreakpoints = false
+        faultsCPUID = false
+        hasLargePages = false
         translations.flush()
         translationChanged()
         modeChanged()

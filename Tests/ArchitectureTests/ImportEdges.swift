@@ -14,6 +14,8 @@ private let allowedEdges: [String: Set<String>] = [
     "AccessTables": ["CYAML"],
     "Virtualizability": ["ISALanguage", "Certificates", "CCaDiCaL"],
     "ToyCore": ["Machine", "ISALanguage"],
+    "CHostVector": [],
+    "X86Core": ["Machine", "ISALanguage", "OpcodeNotation", "CHostVector"],
     "Monitor": ["Machine", "ISALanguage"],
     "Paravirt": ["Machine", "Monitor", "ISALanguage"],
     "Devices": ["Machine"],

@@ -6,12 +6,12 @@ enum ExtendedStateEmitters {
     static let table: [String: Emitter] = [
         "FXSAVE": FloatingEmitters.unwaiting { p, i throws(GuestFault) in try p.saveFast(i) },
         "FXSAVE64": FloatingEmitters.unwaiting { p, i throws(GuestFault) in try p.saveFast(i) },
-        "FXRSTOR": FloatingEmitters.unwaiting { p, i throws(GuestFault) in try p.restoreFast(i) },
-        "FXRSTOR64": FloatingEmitters.unwaiting { p, i throws(GuestFault) in try p.restoreFast(i) },
+        "FXRSTOR": ending { p, i throws(GuestFault) in try p.restoreFast(i) },
+        "FXRSTOR64": ending { p, i throws(GuestFault) in try p.restoreFast(i) },
         "XSAVE": save(isOptimized: false), "XSAVE64": save(isOptimized: false),
         "XSAVEOPT": save(isOptimized: true), "XSAVEOPT64": save(isOptimized: true),
-        "XRSTOR": FloatingEmitters.unwaiting { p, i throws(GuestFault) in try p.restoreExtended(i) },
-        "XRSTOR64": FloatingEmitters.unwaiting { p, i throws(GuestFault) in try p.restoreExtended(i) },
+        "XRSTOR": ending { p, i throws(GuestFault) in try p.restoreExtended(i) },
+        "XRSTOR64": ending { p, i throws(GuestFault) in try p.restoreExtended(i) },
         "XGETBV": FloatingEmitters.unwaiting { p, _ throws(GuestFault) in
             guard p.core.get(Register.cx, UInt32.self) == 0 else { throw .protection() }
             p.core.set(Register.ax, UInt32(truncatingIfNeeded: p.control.xcr0))
@@ -28,25 +28,24 @@ enum ExtendedStateEmitters {
                 p.modeChanged()
             }
         },
-        "LDMXCSR": FloatingEmitters.unwaiting { p, i throws(GuestFault) in
+        "LDMXCSR": ending { p, i throws(GuestFault) in
             let value = UInt32(truncatingIfNeeded: try p.read(i, size: 4))
-            guard value & ~MXCSR.mask == 0 else { throw .protection() }
-            p.changeMXCSR { $0 = value }
+            guard value & ~MXCSR.present == 0 else { throw .protection() }
+            p.writeMXCSR(value)
         },
         "STMXCSR": FloatingEmitters.unwaiting { p, i throws(GuestFault) in
-            try p.write(i, UInt64(p.wholeMXCSR), size: 4)
+            try p.write(i, UInt64(p.readMXCSR()), size: 4)
         },
     ]
+
+    /// What loads MXCSR ends its block: whether exceptions are masked is a part of the mode.
+    private static func ending(_ body: @escaping ColdBody) -> Emitter {
+        { builder, _ in builder.coldEnd(body) }
+    }
 
     private static func save(isOptimized: Bool) -> Emitter {
         FloatingEmitters.unwaiting { p, i throws(GuestFault) in try p.saveExtended(i, isOptimized: isOptimized) }
     }
-}
-
-enum MXCSR {
-    static let initial: UInt32 = 0x1F80
-    /// The bits that there are, as FXSAVE tells it.
-    static let mask: UInt32 = 0xFFFF
 }
 
 /// Bits of XCR0 and of XSAVE's header.
@@ -70,19 +69,6 @@ private enum Legacy {
 }
 
 extension X86Processor {
-    /// MXCSR with what the host's unit has noted lately.
-    var wholeMXCSR: UInt32 {
-        leaveHostArithmetic()
-        defer { enterHostArithmetic() }
-        return state.pointee.mxcsr
-    }
-
-    func changeMXCSR(_ change: (inout UInt32) -> Void) {
-        leaveHostArithmetic()
-        change(&state.pointee.mxcsr)
-        enterHostArithmetic()
-    }
-
     /// EDX and EAX.
     fileprivate var requestedComponents: UInt64 {
         UInt64(core.get(Register.dx, UInt32.self)) << 32 | UInt64(core.get(Register.ax, UInt32.self))
@@ -103,8 +89,8 @@ extension X86Processor {
         try probeArea(i, size: Legacy.size)
         var area = StateArea(size: Legacy.size)
         put(x87, into: &area, isWide: i.isWide)
-        area.put(UInt64(wholeMXCSR), size: 4, at: Legacy.mxcsr.lowerBound)
-        area.put(UInt64(MXCSR.mask), size: 4, at: Legacy.mxcsr.lowerBound + 4)
+        area.put(UInt64(readMXCSR()), size: 4, at: Legacy.mxcsr.lowerBound)
+        area.put(UInt64(MXCSR.present), size: 4, at: Legacy.mxcsr.lowerBound + 4)
         try writeArea(i, area, 0..<Legacy.vectors)
         guard savesVectors else { return }
         putVectors(into: &area)
@@ -115,9 +101,9 @@ extension X86Processor {
         try checkAlignment(i, to: 16, size: Legacy.size, isWrite: false)
         let area = try readArea(i, size: Legacy.size)
         let newMXCSR = UInt32(area.number(Legacy.mxcsr.lowerBound, size: 4))
-        guard newMXCSR & ~MXCSR.mask == 0 else { throw .protection() }
+        guard newMXCSR & ~MXCSR.present == 0 else { throw .protection() }
         takeX87(from: area, isWide: i.isWide)
-        changeMXCSR { $0 = newMXCSR }
+        writeMXCSR(newMXCSR)
         if savesVectors { takeVectors(from: area) }
     }
 
@@ -197,8 +183,8 @@ extension X86Processor {
 
         var area = StateArea(size: Legacy.size)
         put(x87, into: &area, isWide: i.isWide)
-        area.put(UInt64(wholeMXCSR), size: 4, at: Legacy.mxcsr.lowerBound)
-        area.put(UInt64(MXCSR.mask), size: 4, at: Legacy.mxcsr.lowerBound + 4)
+        area.put(UInt64(readMXCSR()), size: 4, at: Legacy.mxcsr.lowerBound)
+        area.put(UInt64(MXCSR.present), size: 4, at: Legacy.mxcsr.lowerBound + 4)
         putVectors(into: &area)
         if saved & ExtendedComponent.x87 != 0 {
             try writeArea(i, area, Legacy.environment)
@@ -228,12 +214,12 @@ extension X86Processor {
         guard isStandard, present & ~control.xcr0 == 0 else { throw .protection() }
         let newMXCSR = UInt32(area.number(Legacy.mxcsr.lowerBound, size: 4))
         let loadsMXCSR = asked & (ExtendedComponent.vectors | ExtendedComponent.wide) != 0
-        if loadsMXCSR, newMXCSR & ~MXCSR.mask != 0 { throw .protection() }
+        if loadsMXCSR, newMXCSR & ~MXCSR.present != 0 { throw .protection() }
 
         if asked & ExtendedComponent.x87 != 0 {
             if present & ExtendedComponent.x87 != 0 { takeX87(from: area, isWide: i.isWide) } else { x87.makeInitial() }
         }
-        if loadsMXCSR { changeMXCSR { $0 = newMXCSR } }
+        if loadsMXCSR { writeMXCSR(newMXCSR) }
         if asked & ExtendedComponent.vectors != 0 {
             takeVectors(from: present & ExtendedComponent.vectors != 0 ? area : nil)
         }

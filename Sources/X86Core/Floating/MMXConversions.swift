@@ -50,13 +50,13 @@ extension X86Processor {
     ) throws(GuestFault) -> SIMD2<UInt64> {
         var operand = operand
         var result = SIMD2<UInt64>(0, 0)
-        var raised: UInt32 = 0
-        changeMXCSR { mxcsr in
-            let masked = mxcsr & ~0x3F | 0x1F80
-            let noted = conversion(&operand, &result, masked)
-            raised = noted & ~(mxcsr >> 7)
-            mxcsr |= noted
-        }
+        // The conversion loads an MXCSR of its own; what is noted becomes the guest's.
+        leaveHostArithmetic()
+        let mxcsr = state.pointee.mxcsr
+        let noted = conversion(&operand, &result, mxcsr & ~MXCSR.flags | MXCSR.masks)
+        state.pointee.mxcsr = mxcsr | noted
+        enterHostArithmetic()
+        let raised = noted & ~(mxcsr >> 7)
         guard raised == 0 else { throw control.cr4 & CR4.osxmmexcpt != 0 ? .simd : .invalidOpcode }
         return result
     }

@@ -182,7 +182,4 @@ extension X86Processor {
         }
         x87.lastOpcode = UInt16(i.opcode & 7) << 8 | UInt16(i.modRM)
     }
-
-    func enterHostArithmetic() {}
-    func leaveHostArithmetic() {}
 }

@@ -36,7 +36,8 @@ extension X86Processor {
 
     /// Only one instruction may run before something is looked at.
     private var mustStep: Bool {
-        hasShadow || state.pointee.systemFlags & Flag.tf != 0 || watchesCode || blockLimit <= 1
+        hasShadow && (interruptRequested || nonMaskablePending || debugPending != 0)
+            || state.pointee.systemFlags & (Flag.tf | Flag.rf) != 0 || watchesCode || watches || blockLimit <= 1
     }
 
     private func runBlocks() {
@@ -80,9 +81,9 @@ extension X86Processor {
 
     /// One instruction, in a block of its own.
     private func runSingle() {
-        let hadShadow = hasShadow
-        hasShadow = false
+        stepsNot = false
         let flags = state.pointee.systemFlags
+        let wasPending = debugPending
         // The cold calls of single instructions are used once.
         let kept = coldCalls.count
         defer { coldCalls.removeLast(coldCalls.count - kept) }
@@ -105,10 +106,13 @@ extension X86Processor {
         if state.pointee.leaveReason == .exception {
             giveBack()
             // A debug exception that was due before counts with what the instruction raises.
+            debugPending = wasPending
             deliverFault()
             return
         }
-        if flags & Flag.tf != 0, !hadShadow || !hasShadow { debugPending |= 1 << 14 }
+        // RF is there for one instruction: see `takeFlags` for the one that sets it.
+        if flags & Flag.rf != 0 { state.pointee.systemFlags &= ~Flag.rf }
+        if flags & Flag.tf != 0, !stepsNot { debugPending |= DR6.step }
     }
 
     /// The instruction that failed, and those behind it in its block, are not completed.
@@ -146,7 +150,7 @@ extension X86Processor {
             isAskedToStop = false
             return .asked
         }
-        if debugPending != 0, !hasShadow {
+        if debugPending != 0, !hasShadow || !shadowIsStack {
             let bits = debugPending
             debugPending = 0
             isHalted = false
@@ -165,6 +169,14 @@ extension X86Processor {
             }
         }
         if let shutdown { return .shutdown(shutdown) }
+        if !isHalted {
+            let bits = codeBreakpoints()
+            if bits != 0 {
+                fault = .debug(bits, isTrap: false)
+                deliverFault()
+                if let shutdown { return .shutdown(shutdown) }
+            }
+        }
         return isHalted ? .halted : nil
     }
 
