@@ -68,6 +68,7 @@ public final class PCMachine {
                 memory: memory, decoding: decoding, time: time, number: number,
                 seed: configuration.seed &+ UInt64(number))
             processor.blockLimit = configuration.blockLimit
+            processor.bootSeconds = UInt64(bitPattern: configuration.date)
             return processor
         }
         wires = BusWires(self.board)
@@ -162,7 +163,10 @@ private final class BusWires: ProcessorBus {
     init(_ board: PCBoard) { self.board = board }
 
     func connect(_ processors: [X86Processor], end: @escaping (PCMachine.Stop) -> Void) {
-        for processor in processors { processor.connect(to: self, apic: board.localAPICs[processor.number]) }
+        for processor in processors {
+            processor.connect(to: self, apic: board.localAPICs[processor.number]) { [unowned self] in settle() }
+            processor.processorCount = processors.count
+        }
         var signals = PCBoard.Signals()
         signals.interruptRequested = { number, level in processors[number].setInterruptRequest(level) }
         signals.nonMaskable = { processors[$0].raiseNonMaskableInterrupt() }
@@ -197,8 +201,29 @@ private final class BusWires: ProcessorBus {
 }
 
 extension X86Processor {
-    fileprivate func connect(to bus: any ProcessorBus, apic: LocalAPIC) {
+    /// The local APIC's registers are model-specific registers and CR8, too. What is written there may be due before
+    /// the present run ends.
+    fileprivate func connect(to bus: any ProcessorBus, apic: LocalAPIC, settle: @escaping () -> Void) {
         self.bus = bus
+        readTaskPriority = { UInt64(apic.taskPriority >> 4) }
+        writeTaskPriority = { apic.taskPriority = UInt8(truncatingIfNeeded: $0 << 4) }
+        readControllerMSR = { number in
+            switch number {
+            case 0x1B: return apic.baseRegister
+            case 0x6E0: return apic.timestampDeadline
+            default: return apic.isX2APIC ? apic.readRegister(Int(number) - 0x800) : nil
+            }
+        }
+        writeControllerMSR = { number, value in
+            defer { settle() }
+            switch number {
+            case 0x1B: return apic.writeBase(value)
+            case 0x6E0:
+                apic.timestampDeadline = value
+                return true
+            default: return apic.isX2APIC && apic.writeRegister(Int(number) - 0x800, value)
+            }
+        }
     }
 }
 

@@ -51,6 +51,8 @@ public final class X86Processor {
     var hasShadow: Bool { completed == shadowEnd }
     /// The instruction that runs is not stepped over by TF: it goes to a handler, or counts TF by itself.
     var stepsNot = false
+    /// A task switch has succeeded, and `fault` is the new task's before its first instruction.
+    var isTaskFault = false
     /// A debug register watches instructions.
     var watchesCode = false
     /// MISC_FEATURES_ENABLES: CPUID is refused above level 0.
