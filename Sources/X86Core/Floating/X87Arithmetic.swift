@@ -10,23 +10,29 @@ enum X87Arithmetic {
     static let table: [String: Emitter] = {
         var table: [String: Emitter] = [:]
         for (name, number) in operations {
-            table["F\(name) m"] = FloatingEmitters.x87 { p, i throws(GuestFault) in
+            let cold = FloatingEmitters.x87 { p, i throws(GuestFault) in
                 let operand = try X87Operand(p, i)
                 p.x87.calculate(number, with: operand)
             }
-            table["FI\(name) m"] = table["F\(name) m"]
-            table["F\(name) st,st(i)"] = FloatingEmitters.stack { x87, i in
-                x87.calculate(number, into: 0, with: Int(i.low & 7), pops: false)
-            }
-            table["F\(name) st(i),st"] = FloatingEmitters.stack { x87, i in
-                x87.calculate(number, into: Int(i.low & 7), with: 0, pops: false)
-            }
-            table["F\(name)P st(i),st"] = FloatingEmitters.stack { x87, i in
-                x87.calculate(number, into: Int(i.low & 7), with: 0, pops: true)
-            }
+            let memory = X87Handlers.memory(cold, a: UInt8(number)) { X87Handlers.arithmetic($0) }
+            table["F\(name) m"] = memory
+            table["FI\(name) m"] = memory
+            table["F\(name) st,st(i)"] = stack(number, pops: false) { (0, $0) }
+            table["F\(name) st(i),st"] = stack(number, pops: false) { ($0, 0) }
+            table["F\(name)P st(i),st"] = stack(number, pops: true) { ($0, 0) }
         }
         return table
     }()
+
+    private static func stack(
+        _ number: UInt32, pops: Bool, _ places: @escaping @Sendable (UInt8) -> (destination: UInt8, source: UInt8)
+    ) -> Emitter {
+        let cold = FloatingEmitters.stack { x87, i in
+            let (destination, source) = places(i.low & 7)
+            x87.calculate(number, into: Int(destination), with: Int(source), pops: pops)
+        }
+        return X87Handlers.stack(cold, X87Handlers.calculate, a: UInt8(number), pops: pops, places: places)
+    }
 }
 
 /// An operand in storage, as the opcodes D8 to DF tell its kind.

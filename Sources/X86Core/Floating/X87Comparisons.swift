@@ -27,10 +27,11 @@ enum X87Comparisons {
         FloatingEmitters.stack { x87, i in x87.compare(with: Int(i.low & 7), isQuiet: isQuiet, pops: pops) }
     }
 
-    /// Into ZF, PF and CF. The other status flags are cleared.
+    /// Into ZF, PF and CF; the other status flags are cleared. AMD's processors also do so where the operands raise an
+    /// exception that is not masked; by Intel's manual the flags stay then.
     private static func flags(isQuiet: Bool, pops: Bool) -> Emitter {
         FloatingEmitters.x87 { p, i in
-            guard let codes = p.x87.compareForFlags(with: Int(i.low & 7), isQuiet: isQuiet, pops: pops) else { return }
+            let codes = p.x87.compareForFlags(with: Int(i.low & 7), isQuiet: isQuiet, pops: pops)
             var flags: UInt64 = 0
             if codes & X87Status.c0 != 0 { flags |= Flag.cf }
             if codes & X87Status.c2 != 0 { flags |= Flag.pf }
@@ -48,8 +49,9 @@ extension X87State {
         isEmpty: Bool, pops: Int, _ function: (inout TraplineExtended, UInt16) -> UInt32
     ) {
         if isEmpty {
-            guard stackFault(isOverflow: false) else { return }
+            // Also where the exception is not masked.
             status |= Self.unordered
+            guard stackFault(isOverflow: false) else { return }
         } else {
             var value = self[0]
             let outcome = function(&value, control)
@@ -66,21 +68,20 @@ extension X87State {
         }
     }
 
-    /// - Returns: C0, C2 and C3 as FCOM would set them; nil: the flags stay.
-    mutating func compareForFlags(with place: Int, isQuiet: Bool, pops: Bool) -> UInt16? {
-        var codes = Self.unordered
+    /// - Returns: C0, C2 and C3 as FCOM would set them.
+    mutating func compareForFlags(with place: Int, isQuiet: Bool, pops: Bool) -> UInt16 {
         if isEmpty(0) || isEmpty(place) {
-            guard stackFault(isOverflow: false) else { return nil }
-        } else {
-            var value = self[0]
-            var operand = self[place]
-            let outcome = isQuiet
-                ? trapline_x87_fucom(&value, &operand, control) : trapline_x87_fcom(&value, &operand, control)
-            if note(outcome) & X87Status.early != 0 { return nil }
-            codes = UInt16(truncatingIfNeeded: outcome) & Self.unordered
+            if stackFault(isOverflow: false), pops { pop() }
+            return Self.unordered
         }
-        if pops { pop() }
-        return codes
+        var value = self[0]
+        var operand = self[place]
+        let outcome = isQuiet
+            ? trapline_x87_fucom(&value, &operand, control) : trapline_x87_fcom(&value, &operand, control)
+        // C1 stays on AMD's processors; Intel's clear it.
+        let raised = note(outcome, codes: 0)
+        if pops, raised & X87Status.early == 0 { pop() }
+        return UInt16(truncatingIfNeeded: outcome) & Self.unordered
     }
 
     /// The class of the top in C3, C2 and C0, its sign in C1: Intel SDM volume 2, FXAM.

@@ -40,6 +40,7 @@ enum X87Functions {
 
     private static func unary(_ codes: UInt16 = X87Status.c1, _ function: @escaping Unary) -> Emitter {
         FloatingEmitters.stack { x87, _ in
+            x87.status &= ~(codes & X87Status.c2)
             guard x87.has(1) else { return }
             var value = x87[0]
             let outcome = function(&value, x87.control)
@@ -50,12 +51,16 @@ enum X87Functions {
 
     private static func binary(_ codes: UInt16, _ function: @escaping Binary) -> Emitter {
         FloatingEmitters.stack { x87, _ in
+            x87.status &= ~(codes & X87Status.c2)
             guard x87.has(2) else { return }
             var value = x87[0]
             var operand = x87[1]
             let outcome = function(&value, &operand, x87.control)
             x87[0] = value
-            x87.note(outcome, codes: codes)
+            // Where there is no quotient, C0 and C3 stay.
+            let raised = UInt16(truncatingIfNeeded: outcome) & ~x87.control & X87Status.early
+            let hasQuotient = !value.isNaN && raised == 0
+            x87.note(outcome, codes: hasQuotient ? codes : codes & (X87Status.c1 | X87Status.c2))
         }
     }
 
@@ -79,6 +84,7 @@ enum X87Functions {
 
     private static func pushing(_ codes: UInt16, _ function: @escaping Pushing) -> Emitter {
         FloatingEmitters.stack { x87, _ in
+            x87.status &= ~(codes & X87Status.c2)
             let isUnderflow = x87.isEmpty(0)
             guard !isUnderflow, x87.isEmpty(7) else {
                 if x87.stackFault(isOverflow: !isUnderflow) {

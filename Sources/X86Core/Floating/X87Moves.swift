@@ -3,20 +3,14 @@ import CHostArithmetic
 /// Loads, stores and moves within the stack. Intel SDM volume 1, sections 8.3.3 and 8.3.4.
 enum X87Moves {
     static let table: [String: Emitter] = [
-        "FLD m": FloatingEmitters.x87(load),
+        "FLD m": X87Handlers.memory(FloatingEmitters.x87(load)) { X87Handlers.loads($0) },
         "FILD m": FloatingEmitters.x87(loadInteger),
         "FBLD m": FloatingEmitters.x87 { p, i throws(GuestFault) in
             var decimal = try p.readExtended(i)
             p.x87.load { trapline_x87_load_decimal(&$0, &decimal, $1) }
         },
-        "FLD st(i)": FloatingEmitters.stack { x87, i in
-            let place = Int(i.low & 7)
-            if x87.isEmpty(place) {
-                if x87.stackFault(isOverflow: false) { x87.push(.indefinite) }
-            } else {
-                x87.load(x87[place])
-            }
-        },
+        "FLD st(i)": X87Handlers.stack(
+            FloatingEmitters.stack { x87, i in x87.load(from: Int(i.low & 7)) }, X87Handlers.duplicate) { (0, $0) },
         "FLD1": constant { trapline_x87_fld1($0, $1) },
         "FLDL2T": constant { trapline_x87_fldl2t($0, $1) },
         "FLDL2E": constant { trapline_x87_fldl2e($0, $1) },
@@ -25,8 +19,7 @@ enum X87Moves {
         "FLDLN2": constant { trapline_x87_fldln2($0, $1) },
         "FLDZ": constant { trapline_x87_fldz($0, $1) },
 
-        "FST m": FloatingEmitters.x87 { p, i throws(GuestFault) in try store(p, i, pops: false) },
-        "FSTP m": FloatingEmitters.x87 { p, i throws(GuestFault) in try store(p, i, pops: true) },
+        "FST m": storing(pops: false), "FSTP m": storing(pops: true),
         "FIST m": FloatingEmitters.x87 { p, i throws(GuestFault) in try storeInteger(p, i, pops: false) },
         "FISTP m": FloatingEmitters.x87 { p, i throws(GuestFault) in try storeInteger(p, i, pops: true) },
         "FISTTP m": FloatingEmitters.x87(storeTruncated),
@@ -36,16 +29,16 @@ enum X87Moves {
             if outcome.isStored { try p.writeExtended(i, decimal) }
             p.x87.finish(outcome, pops: true)
         },
-        "FST st(i)": FloatingEmitters.stack { x87, i in x87.copy(to: Int(i.low & 7), pops: false) },
-        "FSTP st(i)": FloatingEmitters.stack { x87, i in x87.copy(to: Int(i.low & 7), pops: true) },
-        // What is not there is stored all the same.
+        "FST st(i)": copying(pops: false), "FSTP st(i)": copying(pops: true),
+        // Where there is nothing it stores nothing, raises nothing, and pops.
         "FSTPNCE": FloatingEmitters.stack { x87, i in
             x87.clearC1()
-            x87.put(x87[0], at: Int(i.low & 7))
+            if !x87.isEmpty(0) { x87.put(x87[0], at: Int(i.low & 7)) }
             x87.pop()
         },
 
-        "FXCH": FloatingEmitters.stack { x87, i in x87.exchange(with: Int(i.low & 7)) },
+        "FXCH": X87Handlers.stack(
+            FloatingEmitters.stack { x87, i in x87.exchange(with: Int(i.low & 7)) }, X87Handlers.exchange) { ($0, 0) },
         "FCMOVB": moveIf { $0.cf }, "FCMOVNB": moveIf { !$0.cf },
         "FCMOVE": moveIf { $0.zf }, "FCMOVNE": moveIf { !$0.zf },
         "FCMOVBE": moveIf { $0.cf || $0.zf }, "FCMOVNBE": moveIf { !$0.cf && !$0.zf },
@@ -59,12 +52,27 @@ enum X87Moves {
             x87.clearC1()
         },
         "FNOP": FloatingEmitters.stack { _, _ in },
-        "FFREE": FloatingEmitters.stack { x87, i in x87.free(Int(i.low & 7)) },
+        // The manuals leave C0 to C3 undefined; processors clear C1.
+        "FFREE": FloatingEmitters.stack { x87, i in
+            x87.clearC1()
+            x87.free(Int(i.low & 7))
+        },
         "FFREEP": FloatingEmitters.stack { x87, i in
+            x87.clearC1()
             x87.free(Int(i.low & 7))
             x87.pop()
         },
     ]
+
+    private static func storing(pops: Bool) -> Emitter {
+        let cold = FloatingEmitters.x87 { p, i throws(GuestFault) in try store(p, i, pops: pops) }
+        return X87Handlers.memory(cold, pops: pops) { X87Handlers.stores($0) }
+    }
+
+    private static func copying(pops: Bool) -> Emitter {
+        let cold = FloatingEmitters.stack { x87, i in x87.copy(to: Int(i.low & 7), pops: pops) }
+        return X87Handlers.stack(cold, X87Handlers.copy, pops: pops) { ($0, 0) }
+    }
 
     private static func constant(
         _ function: @escaping @Sendable (UnsafeMutablePointer<TraplineExtended>, UInt16) -> Void
@@ -84,11 +92,11 @@ enum X87Moves {
     private static func load(_ p: X86Processor, _ i: DecodedInstruction) throws(GuestFault) {
         switch i.opcode & 7 {
         case 1:
-            var single = UInt32(truncatingIfNeeded: try p.read(i, size: 4))
-            p.x87.load { trapline_x87_load32(&$0, &single, $1) }
+            let single = UInt32(truncatingIfNeeded: try p.read(i, size: 4))
+            p.x87.load(single: single)
         case 5:
-            var double = try p.read(i, size: 8)
-            p.x87.load { trapline_x87_load64(&$0, &double, $1) }
+            let double = try p.read(i, size: 8)
+            p.x87.load(double: double)
         default:
             let value = try p.readExtended(i)
             p.x87.load(value)
@@ -251,7 +259,7 @@ extension X87State {
             if stackFault(isOverflow: false) { put(.indefinite, at: 0) }
             return
         }
-        clearC1()
+        // C1 stays.
         if condition { self[0] = self[place] }
     }
 }

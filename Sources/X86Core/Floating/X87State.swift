@@ -44,6 +44,7 @@ extension TraplineExtended {
     static let indefinite = TraplineExtended(significand: 0xC000_0000_0000_0000, signExponent: 0xFFFF)
 
     var isZero: Bool { significand == 0 && signExponent & 0x7FFF == 0 }
+    var isNaN: Bool { signExponent & 0x7FFF == 0x7FFF && significand << 1 != 0 }
 
     /// An integer has no more bits than the significand: nothing is rounded.
     init(_ integer: Int64) {

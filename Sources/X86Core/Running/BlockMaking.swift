@@ -43,6 +43,9 @@ extension X86Processor {
                 return remembered(block, pointer)
             }
         }
+        // A table that grows computes its size with floating point: the guest must not see that in its flags.
+        leaveHostArithmetic()
+        defer { enterHostArithmetic() }
         if blocks.isFull { forgetAllBlocks() }
         let (ops, size, count, second) = try makeOps(linear, address, limit: blockLimit)
         let block = Block(
@@ -70,6 +73,8 @@ extension X86Processor {
     func makeSingle() throws(GuestFault) -> UnsafeMutableRawPointer {
         let linear = truncated(instructionPointer &+ codeBase)
         let address = try codePage(linear) | linear & 0xFFF
+        leaveHostArithmetic()
+        defer { enterHostArithmetic() }
         let (ops, _, _, _) = try makeOps(linear, address, limit: 1)
         precondition(ops.count <= 256)
         ops.withUnsafeBytes { if let base = $0.baseAddress { singleOps.copyMemory(from: base, byteCount: $0.count) } }

@@ -66,12 +66,12 @@ extension X86Processor {
     /// PAE: the four entries above everything are looked at when CR3 is loaded.
     private func checkDirectoryPointers(_ root: UInt64) throws(GuestFault) {
         let reserved: UInt64 = 0x1E6 | ~((1 << Self.addressBits) - 1)
-        var isBad = false
+        var isRefused = false
         for index in UInt64(0)..<4 {
             let entry = realRead((root & 0xFFFF_FFE0) + 8 * index, UInt64.self)
-            if entry & 1 != 0, entry & reserved != 0 { isBad = true }
+            if entry & 1 != 0, entry & reserved != 0 { isRefused = true }
         }
-        if isBad { throw .protection() }
+        if isRefused { throw .protection() }
     }
 
     func writeCR4(_ value: UInt64) throws(GuestFault) {
