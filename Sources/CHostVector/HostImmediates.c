@@ -13,8 +13,8 @@
 
 /// One function, with a case for each of COUNT values; TYPE says how much of the source is read.
 #define HOST_CHOSEN(NAME, COUNT, TYPE)                                                                                 \
-    void vector_##NAME(void *destination, const void *source, uint8_t immediate) {                                    \
-        host_vector value = *(host_vector *)destination;                                                              \
+    void vector_##NAME(void *destination, const void *source, uint8_t immediate) {                                     \
+        host_vector value = *(host_vector *)destination;                                                               \
         switch (immediate & (COUNT - 1)) { CASES##COUNT(CASE_##NAME, 0) }                                              \
         *(host_vector *)destination = value;                                                                           \
     }
@@ -96,8 +96,8 @@ void vector_pclmulqdq(void *destination, const void *source, uint8_t immediate) 
 #define SHIFT_CASE(NAME, N)                                                                                            \
     case N: __asm__(#NAME " %1, %0" : "+x"(value) : "i"(N)); break;
 #define HOST_SHIFT(NAME)                                                                                               \
-    void vector_##NAME(void *destination, uint8_t count) {                                                            \
-        host_vector value = *(host_vector *)destination;                                                              \
+    void vector_##NAME(void *destination, uint8_t count) {                                                             \
+        host_vector value = *(host_vector *)destination;                                                               \
         switch (count) {                                                                                               \
             CASES16(CASE_##NAME, 0)                                                                                    \
         default: value = (host_vector){0, 0};                                                                          \

@@ -83,6 +83,15 @@ import Testing
         return core.firstFault
     }
 
+    @Test func theHandlersInCKnowTheLayout() {
+        let layout = host_layout()
+        #expect(MemoryLayout<ProcessorState>.offset(of: \.vectors) == Int(layout.vectors))
+        #expect(VectorRegister.stride == Int(layout.vector_stride))
+        #expect(MicroOp.stride == Int(layout.operation_stride))
+        #expect(MemoryLayout<MicroOp>.offset(of: \.a) == Int(layout.field_a))
+        #expect(MemoryLayout<MicroOp>.offset(of: \.b) == Int(layout.field_b))
+    }
+
     @Test func maskedStoresTouchOnlyTheirBytes() {
         let core = machine()
         var before = state()

@@ -125,7 +125,7 @@ HOST_TWO(movshdup)
 
 // Sources of 8, 4 or 2 bytes.
 #define HOST_WIDENING(NAME, TYPE)                                                                                      \
-    static inline void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) {                       \
+    static inline __attribute__((always_inline)) void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) { \
         host_vector value;                                                                                             \
         __asm__(#NAME " %1, %0" : "=x"(value) : "m"(*(const TYPE *)source));                                           \
         *(host_vector *)destination = value;                                                                           \
@@ -145,8 +145,8 @@ HOST_WIDENING(pmovzxdq, host_word64)
 
 // Shifts by a number.
 #define HOST_COUNTED(NAME)                                                                                             \
-    static inline void vector_##NAME##_by(void *_Nonnull destination, uint64_t count) {                                \
-        host_vector value = *(host_vector *)destination;                                                              \
+    static inline __attribute__((always_inline)) void vector_##NAME##_by(void *_Nonnull destination, uint64_t count) { \
+        host_vector value = *(host_vector *)destination;                                                               \
         host_vector places = {(long long)count, 0};                                                                    \
         __asm__(#NAME " %1, %0" : "+x"(value) : "x"(places));                                                          \
         *(host_vector *)destination = value;                                                                           \
@@ -162,7 +162,7 @@ HOST_COUNTED(psrad)
 
 // Signs of all elements, one bit each.
 #define HOST_SIGNS(NAME)                                                                                               \
-    static inline uint32_t vector_##NAME(const void *_Nonnull source) {                                                \
+    static inline __attribute__((always_inline)) uint32_t vector_##NAME(const void *_Nonnull source) {                 \
         uint32_t signs;                                                                                                \
         __asm__(#NAME " %1, %0" : "=r"(signs) : "x"(*(const host_vector *)source));                                    \
         return signs;                                                                                                  \
@@ -173,9 +173,9 @@ HOST_SIGNS(movmskpd)
 
 // Chosen element by element by the signs of register 0.
 #define HOST_CHOICE(NAME)                                                                                              \
-    static inline void vector_##NAME(                                                                                  \
+    static inline __attribute__((always_inline)) void vector_##NAME(                                                   \
         void *_Nonnull destination, const void *_Nonnull source, const void *_Nonnull signs) {                         \
-        host_vector value = *(host_vector *)destination;                                                              \
+        host_vector value = *(host_vector *)destination;                                                               \
         register host_vector chosen __asm__("xmm0") = *(const host_vector *)signs;                                     \
         __asm__(#NAME " %1, %0" : "+x"(value) : "m"(*(const host_vector *)source), "x"(chosen));                       \
         *(host_vector *)destination = value;                                                                           \
@@ -185,7 +185,7 @@ HOST_CHOICE(blendvps)
 HOST_CHOICE(blendvpd)
 
 /// CF: the source has no bits that the destination lacks; ZF: they have none in common. As RFLAGS has them.
-static inline uint32_t vector_ptest(const void *_Nonnull destination, const void *_Nonnull source) {
+static inline __attribute__((always_inline)) uint32_t vector_ptest(const void *_Nonnull destination, const void *_Nonnull source) {
     int carry, zero;
     __asm__("ptest %3, %2"
             : "=@ccc"(carry), "=@ccz"(zero)

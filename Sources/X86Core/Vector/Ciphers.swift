@@ -9,9 +9,9 @@ enum Ciphers {
     static let rounds: [String: Handler] =
         host_has_aes()
         ? [
-            "AESENC": { onTwo($0, $1, vector_aesenc) }, "AESENCLAST": { onTwo($0, $1, vector_aesenclast) },
-            "AESDEC": { onTwo($0, $1, vector_aesdec) }, "AESDECLAST": { onTwo($0, $1, vector_aesdeclast) },
-            "AESIMC": { onTwo($0, $1, vector_aesimc) },
+            "AESENC": handle_aesenc, "AESENCLAST": handle_aesenclast,
+            "AESDEC": handle_aesdec, "AESDECLAST": handle_aesdeclast,
+            "AESIMC": handle_aesimc,
         ] : portableRounds
 
     static let portableRounds: [String: Handler] = [
