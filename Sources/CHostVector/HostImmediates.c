@@ -1,4 +1,5 @@
 #include "HostImmediates.h"
+#include "HostLayout.h"
 #include "HostOperands.h"
 
 #include <cpuid.h>
@@ -124,6 +125,12 @@ uint32_t vector_compare_strings(
     switch (control & 63) { CASES64(CASE_strings, 0) }
     return (uint32_t)result[0];
 }
+
+#define HANDLE(NAME) HANDLER(NAME, vector_##NAME(A, B, C))
+HANDLE(shufps) HANDLE(shufpd) HANDLE(pshufd) HANDLE(pshufhw) HANDLE(pshuflw) HANDLE(cmpps)
+HANDLE(cmppd) HANDLE(cmpss) HANDLE(cmpsd) HANDLE(palignr) HANDLE(blendps) HANDLE(blendpd)
+HANDLE(pblendw) HANDLE(mpsadbw) HANDLE(insertps) HANDLE(dpps) HANDLE(dppd) HANDLE(roundps)
+HANDLE(roundpd) HANDLE(roundss) HANDLE(roundsd) HANDLE(aeskeygenassist) HANDLE(pclmulqdq)
 
 static bool host_has(uint32_t bit) {
     uint32_t a, b, c, d;

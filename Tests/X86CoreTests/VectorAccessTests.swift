@@ -86,6 +86,9 @@ import Testing
     @Test func theHandlersInCKnowTheLayout() {
         let layout = host_layout()
         #expect(MemoryLayout<ProcessorState>.offset(of: \.vectors) == Int(layout.vectors))
+        #expect(MemoryLayout<ProcessorState>.offset(of: \.flagResult) == Int(layout.flag_result))
+        #expect(MemoryLayout<ProcessorState>.offset(of: \.flagCarries) == Int(layout.flag_carries))
+        #expect(MemoryLayout<MicroOp>.offset(of: \.c) == Int(layout.field_c))
         #expect(VectorRegister.stride == Int(layout.vector_stride))
         #expect(MicroOp.stride == Int(layout.operation_stride))
         #expect(MemoryLayout<MicroOp>.offset(of: \.a) == Int(layout.field_a))

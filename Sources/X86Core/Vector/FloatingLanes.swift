@@ -61,16 +61,16 @@ enum FloatingLanes {
 
     /// With an immediate. Tiny products that a dot product adds up again are not looked for.
     static let controlled: [String: FloatingLane] = [
-        "CMPPS": FloatingLane(handler: { onTwo($0, $1, immediate: vector_cmpps) }),
-        "CMPPD": FloatingLane(handler: { onTwo($0, $1, immediate: vector_cmppd) }),
-        "CMPSS": FloatingLane(handler: { onTwo($0, $1, immediate: vector_cmpss) }, size: 4),
-        "CMPSD": FloatingLane(handler: { onTwo($0, $1, immediate: vector_cmpsd) }, size: 8),
-        "ROUNDPS": FloatingLane(handler: { onTwo($0, $1, immediate: vector_roundps) }),
-        "ROUNDPD": FloatingLane(handler: { onTwo($0, $1, immediate: vector_roundpd) }),
-        "ROUNDSS": FloatingLane(handler: { onTwo($0, $1, immediate: vector_roundss) }, size: 4),
-        "ROUNDSD": FloatingLane(handler: { onTwo($0, $1, immediate: vector_roundsd) }, size: 8),
-        "DPPS": FloatingLane(handler: { onTwo($0, $1, immediate: vector_dpps) }, tiny: .fourSingles),
-        "DPPD": FloatingLane(handler: { onTwo($0, $1, immediate: vector_dppd) }, tiny: .twoDoubles),
+        "CMPPS": FloatingLane(handler: handle_cmpps),
+        "CMPPD": FloatingLane(handler: handle_cmppd),
+        "CMPSS": FloatingLane(handler: handle_cmpss, size: 4),
+        "CMPSD": FloatingLane(handler: handle_cmpsd, size: 8),
+        "ROUNDPS": FloatingLane(handler: handle_roundps),
+        "ROUNDPD": FloatingLane(handler: handle_roundpd),
+        "ROUNDSS": FloatingLane(handler: handle_roundss, size: 4),
+        "ROUNDSD": FloatingLane(handler: handle_roundsd, size: 8),
+        "DPPS": FloatingLane(handler: handle_dpps, tiny: .fourSingles),
+        "DPPD": FloatingLane(handler: handle_dppd, tiny: .twoDoubles),
     ]
 
     static let conversions: [String: FloatingLane] = [
@@ -88,52 +88,25 @@ enum FloatingLanes {
 
     /// Comparisons that set CF, PF and ZF and clear the others.
     static let flags: [String: FloatingLane] = [
-        "COMISS": FloatingLane(handler: { compare($0, $1, vector_comiss) }, size: 4),
-        "UCOMISS": FloatingLane(handler: { compare($0, $1, vector_ucomiss) }, size: 4),
-        "COMISD": FloatingLane(handler: { compare($0, $1, vector_comisd) }, size: 8),
-        "UCOMISD": FloatingLane(handler: { compare($0, $1, vector_ucomisd) }, size: 8),
+        "COMISS": FloatingLane(handler: handle_comiss, size: 4),
+        "UCOMISS": FloatingLane(handler: handle_ucomiss, size: 4),
+        "COMISD": FloatingLane(handler: handle_comisd, size: 8),
+        "UCOMISD": FloatingLane(handler: handle_ucomisd, size: 8),
     ]
 
     /// From general register `b` of 4 or 8 bytes.
     static let fromGeneral: [String: (narrow: Handler, wide: Handler)] = [
-        "CVTSI2SS": ({ fromGeneral($0, $1, vector_cvtsi2ss_32) }, { fromGeneral($0, $1, vector_cvtsi2ss_64) }),
-        "CVTSI2SD": ({ fromGeneral($0, $1, vector_cvtsi2sd_32) }, { fromGeneral($0, $1, vector_cvtsi2sd_64) }),
+        "CVTSI2SS": (handle_cvtsi2ss_32, handle_cvtsi2ss_64),
+        "CVTSI2SD": (handle_cvtsi2sd_32, handle_cvtsi2sd_64),
     ]
 
     /// To general register `a`; from 4 bytes, then from 8.
     static let toGeneral4: [String: (narrow: Handler, wide: Handler)] = [
-        "CVTSS2SI": ({ toGeneral($0, $1, vector_cvtss2si_32) }, { toGeneral($0, $1, vector_cvtss2si_64) }),
-        "CVTTSS2SI": ({ toGeneral($0, $1, vector_cvttss2si_32) }, { toGeneral($0, $1, vector_cvttss2si_64) }),
+        "CVTSS2SI": (handle_cvtss2si_32, handle_cvtss2si_64),
+        "CVTTSS2SI": (handle_cvttss2si_32, handle_cvttss2si_64),
     ]
     static let toGeneral8: [String: (narrow: Handler, wide: Handler)] = [
-        "CVTSD2SI": ({ toGeneral($0, $1, vector_cvtsd2si_32) }, { toGeneral($0, $1, vector_cvtsd2si_64) }),
-        "CVTTSD2SI": ({ toGeneral($0, $1, vector_cvttsd2si_32) }, { toGeneral($0, $1, vector_cvttsd2si_64) }),
+        "CVTSD2SI": (handle_cvtsd2si_32, handle_cvtsd2si_64),
+        "CVTTSD2SI": (handle_cvttsd2si_32, handle_cvttsd2si_64),
     ]
-
-    @inline(__always)
-    private static func compare(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer,
-        _ body: (UnsafeRawPointer, UnsafeRawPointer) -> UInt32
-    ) -> UnsafeMutableRawPointer? {
-        let core = Core(c)
-        core.statusFlags = UInt64(
-            body(UnsafeRawPointer(core.vector(Op(o).a)), UnsafeRawPointer(core.vector(Op(o).b))))
-        return next(c, o)
-    }
-
-    @inline(__always)
-    private static func fromGeneral(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ body: (UnsafeMutableRawPointer, UInt64) -> Void
-    ) -> UnsafeMutableRawPointer? {
-        body(Core(c).vector(Op(o).a), Core(c)[Op(o).b])
-        return next(c, o)
-    }
-
-    @inline(__always)
-    private static func toGeneral(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ body: (UnsafeRawPointer) -> UInt64
-    ) -> UnsafeMutableRawPointer? {
-        Core(c)[Op(o).a] = body(UnsafeRawPointer(Core(c).vector(Op(o).b)))
-        return next(c, o)
-    }
 }

@@ -3,28 +3,6 @@ import CHostVector
 // Instructions on lanes of integers, and others that leave MXCSR alone. Each is the host's own on two registers of the
 // state; an operand in storage has been brought to a temporary one. Intel SDM volume 2.
 
-/// Destination `a`, source `b`.
-@inline(__always)
-func onTwo(
-    _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer,
-    _ body: (UnsafeMutableRawPointer, UnsafeRawPointer) -> Void
-) -> UnsafeMutableRawPointer? {
-    let core = Core(c)
-    body(core.vector(Op(o).a), UnsafeRawPointer(core.vector(Op(o).b)))
-    return next(c, o)
-}
-
-/// Likewise, and the instruction's immediate `c`.
-@inline(__always)
-func onTwo(
-    _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer,
-    immediate body: (UnsafeMutableRawPointer, UnsafeRawPointer, UInt8) -> Void
-) -> UnsafeMutableRawPointer? {
-    let core = Core(c)
-    body(core.vector(Op(o).a), UnsafeRawPointer(core.vector(Op(o).b)), Op(o).c)
-    return next(c, o)
-}
-
 enum IntegerLanes {
     // Sums and differences.
     static let sums: [String: Handler] = [
@@ -151,103 +129,65 @@ enum IntegerLanes {
 
     /// Sources of 16 bytes with an immediate.
     static let controlled: [String: Handler] = [
-        "PSHUFD": { onTwo($0, $1, immediate: vector_pshufd) },
-        "PSHUFHW": { onTwo($0, $1, immediate: vector_pshufhw) },
-        "PSHUFLW": { onTwo($0, $1, immediate: vector_pshuflw) },
-        "SHUFPS": { onTwo($0, $1, immediate: vector_shufps) },
-        "SHUFPD": { onTwo($0, $1, immediate: vector_shufpd) },
-        "PALIGNR": { onTwo($0, $1, immediate: vector_palignr) },
-        "BLENDPS": { onTwo($0, $1, immediate: vector_blendps) },
-        "BLENDPD": { onTwo($0, $1, immediate: vector_blendpd) },
-        "PBLENDW": { onTwo($0, $1, immediate: vector_pblendw) },
-        "MPSADBW": { onTwo($0, $1, immediate: vector_mpsadbw) },
+        "PSHUFD": handle_pshufd,
+        "PSHUFHW": handle_pshufhw,
+        "PSHUFLW": handle_pshuflw,
+        "SHUFPS": handle_shufps,
+        "SHUFPD": handle_shufpd,
+        "PALIGNR": handle_palignr,
+        "BLENDPS": handle_blendps,
+        "BLENDPD": handle_blendpd,
+        "PBLENDW": handle_pblendw,
+        "MPSADBW": handle_mpsadbw,
     ]
 
     /// Sources of 8 bytes.
     static let widening8: [String: Handler] = [
-        "PMOVSXBW": { onTwo($0, $1, vector_pmovsxbw) },
-        "PMOVZXBW": { onTwo($0, $1, vector_pmovzxbw) },
-        "PMOVSXWD": { onTwo($0, $1, vector_pmovsxwd) },
-        "PMOVZXWD": { onTwo($0, $1, vector_pmovzxwd) },
-        "PMOVSXDQ": { onTwo($0, $1, vector_pmovsxdq) },
-        "PMOVZXDQ": { onTwo($0, $1, vector_pmovzxdq) },
+        "PMOVSXBW": handle_pmovsxbw,
+        "PMOVZXBW": handle_pmovzxbw,
+        "PMOVSXWD": handle_pmovsxwd,
+        "PMOVZXWD": handle_pmovzxwd,
+        "PMOVSXDQ": handle_pmovsxdq,
+        "PMOVZXDQ": handle_pmovzxdq,
     ]
     /// Of 4.
     static let widening4: [String: Handler] = [
-        "PMOVSXBD": { onTwo($0, $1, vector_pmovsxbd) },
-        "PMOVZXBD": { onTwo($0, $1, vector_pmovzxbd) },
-        "PMOVSXWQ": { onTwo($0, $1, vector_pmovsxwq) },
-        "PMOVZXWQ": { onTwo($0, $1, vector_pmovzxwq) },
+        "PMOVSXBD": handle_pmovsxbd,
+        "PMOVZXBD": handle_pmovzxbd,
+        "PMOVSXWQ": handle_pmovsxwq,
+        "PMOVZXWQ": handle_pmovzxwq,
     ]
     /// Of 2.
     static let widening2: [String: Handler] = [
-        "PMOVSXBQ": { onTwo($0, $1, vector_pmovsxbq) },
-        "PMOVZXBQ": { onTwo($0, $1, vector_pmovzxbq) },
+        "PMOVSXBQ": handle_pmovsxbq,
+        "PMOVZXBQ": handle_pmovzxbq,
     ]
 
     /// Shifts by an immediate, of vector register `a`.
     static let counted: [String: Handler] = [
-        "PSLLW": { shiftBy($0, $1, vector_psllw_by) },
-        "PSLLD": { shiftBy($0, $1, vector_pslld_by) },
-        "PSLLQ": { shiftBy($0, $1, vector_psllq_by) },
-        "PSRLW": { shiftBy($0, $1, vector_psrlw_by) },
-        "PSRLD": { shiftBy($0, $1, vector_psrld_by) },
-        "PSRLQ": { shiftBy($0, $1, vector_psrlq_by) },
-        "PSRAW": { shiftBy($0, $1, vector_psraw_by) },
-        "PSRAD": { shiftBy($0, $1, vector_psrad_by) },
-        "PSLLDQ": { c, o in
-            vector_pslldq(Core(c).vector(Op(o).a), Op(o).c)
-            return next(c, o)
-        },
-        "PSRLDQ": { c, o in
-            vector_psrldq(Core(c).vector(Op(o).a), Op(o).c)
-            return next(c, o)
-        },
+        "PSLLW": handle_psllw_by,
+        "PSLLD": handle_pslld_by,
+        "PSLLQ": handle_psllq_by,
+        "PSRLW": handle_psrlw_by,
+        "PSRLD": handle_psrld_by,
+        "PSRLQ": handle_psrlq_by,
+        "PSRAW": handle_psraw_by,
+        "PSRAD": handle_psrad_by,
+        "PSLLDQ": handle_pslldq,
+        "PSRLDQ": handle_psrldq,
     ]
 
     /// Chosen by the signs of register 0.
     static let choices: [String: Handler] = [
-        "PBLENDVB": { choose($0, $1, vector_pblendvb) },
-        "BLENDVPS": { choose($0, $1, vector_blendvps) },
-        "BLENDVPD": { choose($0, $1, vector_blendvpd) },
+        "PBLENDVB": handle_pblendvb,
+        "BLENDVPS": handle_blendvps,
+        "BLENDVPD": handle_blendvpd,
     ]
 
     /// Signs of vector register `b` to general register `a`.
     static let signs: [String: Handler] = [
-        "PMOVMSKB": { c, o in
-            Core(c)[Op(o).a] = UInt64(vector_pmovmskb(Core(c).vector(Op(o).b)))
-            return next(c, o)
-        },
-        "MOVMSKPS": { c, o in
-            Core(c)[Op(o).a] = UInt64(vector_movmskps(Core(c).vector(Op(o).b)))
-            return next(c, o)
-        },
-        "MOVMSKPD": { c, o in
-            Core(c)[Op(o).a] = UInt64(vector_movmskpd(Core(c).vector(Op(o).b)))
-            return next(c, o)
-        },
+        "PMOVMSKB": handle_pmovmskb,
+        "MOVMSKPS": handle_movmskps,
+        "MOVMSKPD": handle_movmskpd,
     ]
-
-    static let test: Handler = { c, o in
-        Core(c).statusFlags = UInt64(vector_ptest(Core(c).vector(Op(o).a), Core(c).vector(Op(o).b)))
-        return next(c, o)
-    }
-
-    @inline(__always)
-    private static func shiftBy(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ body: (UnsafeMutableRawPointer, UInt64) -> Void
-    ) -> UnsafeMutableRawPointer? {
-        body(Core(c).vector(Op(o).a), UInt64(Op(o).c))
-        return next(c, o)
-    }
-
-    @inline(__always)
-    private static func choose(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer,
-        _ body: (UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeRawPointer) -> Void
-    ) -> UnsafeMutableRawPointer? {
-        let core = Core(c)
-        body(core.vector(Op(o).a), UnsafeRawPointer(core.vector(Op(o).b)), UnsafeRawPointer(core.vector(0)))
-        return next(c, o)
-    }
 }
