@@ -3,7 +3,6 @@
 
 // Handlers of micro-ops whose whole work is one of the host's instructions. They are written in C because Swift gives a
 // closure that is a C function a thunk, into which the compiler then inlines nothing more.
-//
 
 #define HANDLE(NAME) HANDLER(NAME, vector_##NAME(A, B))
 
