@@ -34,12 +34,19 @@ let package = Package(
 
         // Running.
         .target(name: "ToyCore", dependencies: ["Machine", "ISALanguage"]),
-        .target(name: "X86Core", dependencies: ["Machine", "ISALanguage", "OpcodeNotation", "CHostVector"]),
+        // The host's x87 and conversions for the guest's arithmetic: inline functions of assembly.
+        .target(name: "CHostArithmetic"),
         // The host's vector instructions, one function each.
         .target(name: "CHostVector"),
+        .target(
+            name: "X86Core",
+            dependencies: ["Machine", "ISALanguage", "OpcodeNotation", "CHostArithmetic", "CHostVector"]),
         .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
         .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
         .target(name: "Devices", dependencies: ["Machine"]),
+
+        // A PC: processors, storage and board, started from a boot plan.
+        .target(name: "WholeMachine", dependencies: ["Machine", "X86Core", "Devices", "Images"]),
 
         // Debian's compression libraries, and what a file is.
         .systemLibrary(name: "CCompression"),
@@ -57,7 +64,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
-                "Paravirt", "Devices", "Images", "Probing", "Scanning", "Disassembly", "AccessTables",
+                "Paravirt", "Devices", "Images", "X86Core", "WholeMachine", "Probing", "Scanning", "Disassembly", "AccessTables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),
@@ -81,6 +88,7 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CCompression"]),
         .testTarget(name: "ScanningTests", dependencies: ["Scanning", "ISALanguage", "Images", "OpcodeNotation"]),
         .testTarget(name: "DisassemblyTests", dependencies: ["Disassembly"]),
+        .testTarget(name: "DevicesTests", dependencies: ["Devices", "Machine"]),
         .testTarget(name: "ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -7,6 +7,7 @@ private let allowedEdges: [String: Set<String>] = [
     "Certificates": [],
     "OpcodeNotation": [],
     "CCaDiCaL": [],
+    "CHostArithmetic": [],
     "CHostProbe": [],
     "Probing": ["ISALanguage", "OpcodeNotation", "CHostProbe"],
     "CYAML": [],

@@ -19,6 +19,8 @@ public func runTrapline(arguments: [String], in context: Context) -> CommandStat
 }
 
 private func perform(arguments: [String], in context: Context) throws -> CommandStatus {
+    // Before the parser, which takes "-snapshot" for seven flags of one letter, help among them.
+    if arguments.first == "run", let refusal = UnsupportedOptions.refusal(in: arguments) { throw refusal }
     let command: ParsableCommand
     do {
         command = try Trapline.parseAsRoot(arguments)

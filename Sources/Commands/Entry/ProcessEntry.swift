@@ -16,7 +16,10 @@ public func traplineMain() -> Never {
 /// The variables that commands look at.
 private func processEnvironment() -> [String: String] {
     var result: [String: String] = [:]
-    for name in ["TRAPLINE_ISA", "NO_COLOR", "TERM", "COLUMNS", "PATH"] {
+    let ours = ["TRAPLINE_ISA", "NO_COLOR", "TERM", "COLUMNS", "PATH", "HOME", "XDG_CACHE_HOME"]
+    // What programs that we start look at: apt.
+    let theirs = ["TMPDIR", "APT_CONFIG", "http_proxy", "https_proxy", "no_proxy", "all_proxy"]
+    for name in ours + theirs {
         if let value = getenv(name) { result[name] = String(cString: value) }
     }
     return result

@@ -36,7 +36,8 @@ struct Trapline: ParsableCommand {
                 ]),
             CommandGroup(name: "Looking into programs", subcommands: [ScanCommand.self, CoverageCommand.self]),
             CommandGroup(
-                name: "Running guests", subcommands: [RunCommand.self, AsmCommand.self, DisasmCommand.self]),
+                name: "Running guests",
+                subcommands: [RunCommand.self, FetchKernelCommand.self, AsmCommand.self, DisasmCommand.self]),
             CommandGroup(name: "Starting", subcommands: [NewCommand.self, DoctorCommand.self]),
         ])
 }

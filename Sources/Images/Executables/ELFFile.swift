@@ -19,8 +19,14 @@ public struct ELFFile: Sendable {
         public var flags: UInt32
         public var offset: UInt64
         public var address: UInt64
+        /// `p_paddr`: where a loader without paging puts it.
+        public var realAddress: UInt64
         public var fileSize: UInt64
+        /// More than `fileSize` where the rest is to be zero.
+        public var memorySize: UInt64
 
+        /// It is loaded (PT_LOAD).
+        public var isLoaded: Bool { type == 1 && memorySize > 0 }
         /// It is loaded (PT_LOAD) and executable (PF_X).
         public var isCode: Bool { type == 1 && flags & 1 != 0 }
     }
@@ -79,7 +85,8 @@ public struct ELFFile: Sendable {
             let word = is64 ? 8 : 4
             segments.append(Segment(
                 type: UInt32(number(0, 0, 4)), flags: UInt32(number(24, 4, 4)), offset: number(4, 8, word),
-                address: number(8, 16, word), fileSize: number(16, 32, word)))
+                address: number(8, 16, word), realAddress: number(12, 24, word), fileSize: number(16, 32, word),
+                memorySize: number(20, 40, word)))
         }
         return segments
     }

@@ -1,6 +1,25 @@
 /// A Linux kernel as a PC's boot loader reads it: setup code, then a loader of its own with the real kernel inside
 /// as a compressed ELF file. The fields are those of Documentation/arch/x86/boot.rst in the kernel's sources.
 public struct LinuxKernel: Sendable {
+    /// What the kernel calls itself: "6.1.0-13-cloud-amd64 (builder) #1 SMP ...". Empty where the image does not say.
+    public static func version(of bytes: [UInt8]) -> String {
+        let reader = ByteReader(bytes[...])
+        // The field counts from 0x200 on; 0 means that there is none.
+        guard reader.number(at: 0x202, width: 4) == 0x5372_6448, let place = reader.number(at: 0x20E, width: 2),
+            place != 0, let text = reader.text(at: 0x200 + place), text.utf8.count < 512,
+            text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) })
+        else { return "" }
+        return text
+    }
+
+    /// The same for messages: "Linux 6.1.0-13-cloud-amd64". Other programs that borrow the header (memtest86+) name
+    /// themselves in whole.
+    static func title(of bytes: [UInt8]) -> String {
+        let version = version(of: bytes)
+        if version.first?.isNumber == true { return "Linux \(version.prefix { $0 != " " })" }
+        return version.isEmpty ? "a kernel without a version" : String(version.prefix(60))
+    }
+
     /// The boot protocol: 0x20F is 2.15.
     public let protocolVersion: Int
     public let compression: Compression

@@ -189,6 +189,9 @@ struct BlockBuilder {
         isEnded = true
     }
 
+    /// A micro-op that goes elsewhere has been emitted.
+    mutating func end() { isEnded = true }
+
     /// To the address in a register.
     mutating func jump(toRegister number: UInt8) {
         emit(FlowHandlers.indirect, a: number)

@@ -160,8 +160,13 @@ extension X86Processor {
                 return true
             }
         }
+        if mode.isReal, SystemEmitters.protectedOnly.contains(record.mnemonic) {
+            builder.raise(.invalidOpcode)
+            builder.finishInstruction()
+            return true
+        }
         guard let emitter = decoding.emitter(codeSize: mode.codeSize, record: instruction.record),
-            !instruction.hasLock || instruction.isMemory
+            !instruction.hasLock || instruction.isMemory && Emitters.takesLock(record)
         else {
             builder.raise(.invalidOpcode)
             builder.finishInstruction()

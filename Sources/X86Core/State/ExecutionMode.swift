@@ -61,7 +61,7 @@ extension X86Processor {
     /// To be called whenever something changes that `ExecutionMode` is made of.
     func modeChanged() {
         mode = ExecutionMode(
-            state.pointee, control, faultsCPUID: control.plainMSRs[0x140].map { $0 & 1 != 0 } ?? false,
+            state.pointee, control, faultsCPUID: faultsCPUID,
             isWatching: watches)
         modeNumber = modes.number(of: mode)
         state.pointee.translations = translations.set(mode.right)
@@ -69,7 +69,10 @@ extension X86Processor {
     }
 
     /// Blocks found by linear address count only for this mode and this generation of the translation.
-    func contextChanged() { state.pointee.context = UInt64(generation) << 16 | UInt64(modeNumber) }
+    /// An instruction that runs by itself must not go on in any.
+    func contextChanged() {
+        state.pointee.context = state.pointee.isSingle ? .max - 1 : UInt64(generation) << 16 | UInt64(modeNumber)
+    }
 
     /// Linear addresses may lead elsewhere now: blocks are looked up anew.
     func translationChanged() {

@@ -33,8 +33,8 @@ import Testing
     @Test func theListOfCommandsIsTheInterface() {
         #expect(
             Set(Self.commands) == [
-                "check", "classify", "explain", "diff", "witness", "verify", "crosscheck", "probe", "scan", "coverage", "new", "doctor",
-                "asm", "disasm", "run",
+                "check", "classify", "explain", "diff", "witness", "verify", "crosscheck", "probe", "scan", "coverage",
+                "new", "doctor", "asm", "disasm", "run", "fetch-kernel",
             ])
     }
 

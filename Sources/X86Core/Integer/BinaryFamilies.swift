@@ -1,0 +1,453 @@
+// One closure for each operation, size and kind of operands: a handler may not be generic, what it calls may.
+
+extension BinaryFamily {
+    static let add = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Add.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Add.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Add.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Add.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Add.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Add.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Add.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Add.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt64.self)) }))
+
+    static let or = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Or.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Or.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Or.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Or.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Or.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Or.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Or.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Or.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt64.self)) }))
+
+    static let addWithCarry = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, AddWithCarry.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, AddWithCarry.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, AddWithCarry.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, AddWithCarry.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, AddWithCarry.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, AddWithCarry.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, AddWithCarry.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, AddWithCarry.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt64.self)) }))
+
+    static let subtractWithBorrow = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, SubtractWithBorrow.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, SubtractWithBorrow.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, SubtractWithBorrow.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, SubtractWithBorrow.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, SubtractWithBorrow.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, SubtractWithBorrow.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, SubtractWithBorrow.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, SubtractWithBorrow.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt64.self)) }))
+
+    static let and = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, And.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, And.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, And.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, And.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, And.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, And.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, And.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, And.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt64.self)) }))
+
+    static let subtract = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Subtract.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Subtract.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Subtract.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Subtract.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Subtract.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Subtract.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Subtract.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Subtract.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt64.self)) }))
+
+    static let exclusiveOr = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, ExclusiveOr.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, ExclusiveOr.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, ExclusiveOr.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, ExclusiveOr.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, ExclusiveOr.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, ExclusiveOr.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, ExclusiveOr.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, ExclusiveOr.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt64.self)) }))
+
+    static let compare = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Compare.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Compare.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Compare.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Compare.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Compare.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Compare.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Compare.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Compare.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt64.self)) }))
+
+    static let test = BinaryFamily(
+        bytes: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Test.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Test.self, UInt8.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt8.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt8.self)) }),
+        words: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Test.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Test.self, UInt16.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt16.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt16.self)) }),
+        doublewords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Test.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Test.self, UInt32.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt32.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt32.self)) }),
+        quadwords: BinaryHandlers(
+            { c, o in
+                Binary.registers(c, o, Test.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in
+                Binary.immediate(c, o, Test.self, UInt64.self)
+                return next(c, o)
+            },
+            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt64.self)) },
+            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt64.self)) }))
+}
