@@ -1,4 +1,5 @@
 #include "HostImmediates.h"
+#include "HostLayout.h"
 #include "HostOperands.h"
 
 #include <cpuid.h>
@@ -13,8 +14,8 @@
 
 /// One function, with a case for each of COUNT values; TYPE says how much of the source is read.
 #define HOST_CHOSEN(NAME, COUNT, TYPE)                                                                                 \
-    void vector_##NAME(void *destination, const void *source, uint8_t immediate) {                                    \
-        host_vector value = *(host_vector *)destination;                                                              \
+    void vector_##NAME(void *destination, const void *source, uint8_t immediate) {                                     \
+        host_vector value = *(host_vector *)destination;                                                               \
         switch (immediate & (COUNT - 1)) { CASES##COUNT(CASE_##NAME, 0) }                                              \
         *(host_vector *)destination = value;                                                                           \
     }
@@ -96,8 +97,8 @@ void vector_pclmulqdq(void *destination, const void *source, uint8_t immediate) 
 #define SHIFT_CASE(NAME, N)                                                                                            \
     case N: __asm__(#NAME " %1, %0" : "+x"(value) : "i"(N)); break;
 #define HOST_SHIFT(NAME)                                                                                               \
-    void vector_##NAME(void *destination, uint8_t count) {                                                            \
-        host_vector value = *(host_vector *)destination;                                                              \
+    void vector_##NAME(void *destination, uint8_t count) {                                                             \
+        host_vector value = *(host_vector *)destination;                                                               \
         switch (count) {                                                                                               \
             CASES16(CASE_##NAME, 0)                                                                                    \
         default: value = (host_vector){0, 0};                                                                          \
@@ -124,6 +125,12 @@ uint32_t vector_compare_strings(
     switch (control & 63) { CASES64(CASE_strings, 0) }
     return (uint32_t)result[0];
 }
+
+#define HANDLE(NAME) HANDLER(NAME, vector_##NAME(A, B, C))
+HANDLE(shufps) HANDLE(shufpd) HANDLE(pshufd) HANDLE(pshufhw) HANDLE(pshuflw) HANDLE(cmpps)
+HANDLE(cmppd) HANDLE(cmpss) HANDLE(cmpsd) HANDLE(palignr) HANDLE(blendps) HANDLE(blendpd)
+HANDLE(pblendw) HANDLE(mpsadbw) HANDLE(insertps) HANDLE(dpps) HANDLE(dppd) HANDLE(roundps)
+HANDLE(roundpd) HANDLE(roundss) HANDLE(roundsd) HANDLE(aeskeygenassist) HANDLE(pclmulqdq)
 
 static bool host_has(uint32_t bit) {
     uint32_t a, b, c, d;

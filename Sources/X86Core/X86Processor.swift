@@ -113,7 +113,7 @@ public final class X86Processor {
         vectorStorage.initializeMemory(as: UInt8.self, repeating: 0, count: VectorRegister.count * VectorRegister.stride)
         state = .allocate(capacity: 1)
         state.initialize(
-            to: ProcessorState(translations: translations.entries, jumpCache: jumps, vectors: vectorStorage))
+            to: ProcessorState(vectors: vectorStorage, translations: translations.entries, jumpCache: jumps))
         blocks = BlockCache(memory)
         singleOps = .allocate(byteCount: 256 * MicroOp.stride, alignment: 32)
         state.pointee.owner = Unmanaged.passUnretained(self).toOpaque()

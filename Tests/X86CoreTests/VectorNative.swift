@@ -75,23 +75,32 @@ final class NativeVector {
     }
 
     func run(_ before: VectorState) -> VectorState {
-        for (index, value) in before.vectors.enumerated() { operands.storeBytes(of: value, toByteOffset: 8 * index, as: UInt64.self) }
-        operands.storeBytes(of: before.mxcsr, toByteOffset: 64, as: UInt32.self)
-        operands.storeBytes(of: 0x1F80, toByteOffset: 68, as: UInt32.self)
-        for (index, value) in before.general.enumerated() { operands.storeBytes(of: value, toByteOffset: 72 + 8 * index, as: UInt64.self) }
-        operands.storeBytes(of: before.flags | 0x202, toByteOffset: 96, as: UInt64.self)
-        for (index, value) in before.storage.enumerated() { operands.storeBytes(of: value, toByteOffset: Self.storage + 8 * index, as: UInt64.self) }
+        put(before.vectors, at: 0)
+        put([before.mxcsr, 0x1F80], at: 64)
+        put(before.general, at: 72)
+        put([before.flags | 0x202], at: 96)
+        put(before.storage, at: Self.storage)
         let faults = Self.faults
         typealias Function = @convention(c) (UnsafeMutableRawPointer) -> Void
         unsafeBitCast(code, to: Function.self)(operands)
         var after = VectorState()
-        for index in 0..<8 { after.vectors[index] = operands.load(fromByteOffset: 8 * index, as: UInt64.self) }
+        after.vectors = quads(8, at: 0)
         after.mxcsr = operands.load(fromByteOffset: 64, as: UInt32.self)
-        for index in 0..<3 { after.general[index] = operands.load(fromByteOffset: 72 + 8 * index, as: UInt64.self) }
-        after.flags = operands.load(fromByteOffset: 96, as: UInt64.self) & Flag.status
-        for index in 0..<4 { after.storage[index] = operands.load(fromByteOffset: Self.storage + 8 * index, as: UInt64.self) }
+        after.general = quads(3, at: 72)
+        after.flags = quads(1, at: 96)[0] & Flag.status
+        after.storage = quads(4, at: Self.storage)
         after.isFaulted = Self.faults != faults
         return after
+    }
+
+    private func put<Word: FixedWidthInteger>(_ words: [Word], at place: Int) {
+        words.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { (operands + place).copyMemory(from: base, byteCount: bytes.count) }
+        }
+    }
+
+    private func quads(_ count: Int, at place: Int) -> [UInt64] {
+        (0..<count).map { operands.load(fromByteOffset: place + 8 * $0, as: UInt64.self) }
     }
 }
 

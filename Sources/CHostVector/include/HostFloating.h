@@ -57,8 +57,9 @@ HOST_FLOATING(cvtss2sd, host_word32)
 
 // From and to general registers.
 #define HOST_FROM_GENERAL(NAME, INSTRUCTION, TYPE)                                                                     \
-    static inline void vector_##NAME(void *_Nonnull destination, uint64_t number) {                                   \
-        host_vector value = *(host_vector *)destination;                                                              \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE void vector_##NAME(void *_Nonnull destination, uint64_t number) {                                      \
+        host_vector value = *(host_vector *)destination;                                                               \
         __asm__ volatile(INSTRUCTION " %1, %0" : "+x"(value) : "r"((TYPE)number));                                     \
         *(host_vector *)destination = value;                                                                           \
     }
@@ -68,7 +69,8 @@ HOST_FROM_GENERAL(cvtsi2sd_32, "cvtsi2sdl", uint32_t)
 HOST_FROM_GENERAL(cvtsi2sd_64, "cvtsi2sdq", uint64_t)
 
 #define HOST_TO_GENERAL(NAME, INSTRUCTION, TYPE, FROM)                                                                 \
-    static inline uint64_t vector_##NAME(const void *_Nonnull source) {                                                \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE uint64_t vector_##NAME(const void *_Nonnull source) {                                                  \
         TYPE number;                                                                                                   \
         __asm__ volatile(INSTRUCTION " %1, %0" : "=r"(number) : "m"(*(const FROM *)source));                           \
         return number;                                                                                                 \
@@ -84,11 +86,13 @@ HOST_TO_GENERAL(cvttsd2si_64, "cvttsd2si", uint64_t, host_word64)
 
 // Comparisons that set CF, PF and ZF, as RFLAGS has them.
 #define HOST_COMPARISON(NAME, TYPE)                                                                                    \
-    static inline uint32_t vector_##NAME(const void *_Nonnull destination, const void *_Nonnull source) {              \
-        int carry, parity, zero;                                                                                       \
-        __asm__ volatile(#NAME " %4, %3"                                                                               \
-                         : "=@ccc"(carry), "=@ccp"(parity), "=@ccz"(zero)                                              \
-                         : "x"(*(const host_vector *)destination), "m"(*(const TYPE *)source));                        \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE uint32_t vector_##NAME(const void *_Nonnull destination, const void *_Nonnull source) {                \
+        uint8_t carry, parity, zero;                                                                                   \
+        __asm__ volatile(#NAME " %4, %3; setc %0; setp %1; setz %2"                                                    \
+                         : "=q"(carry), "=q"(parity), "=q"(zero)                                                       \
+                         : "x"(*(const host_vector *)destination), "m"(*(const TYPE *)source)                          \
+                         : "cc");                                                                                      \
         return (uint32_t)carry | (uint32_t)parity << 2 | (uint32_t)zero << 6;                                          \
     }
 HOST_COMPARISON(comiss, host_word32)
@@ -97,12 +101,12 @@ HOST_COMPARISON(comisd, host_word64)
 HOST_COMPARISON(ucomisd, host_word64)
 
 /// The host's MXCSR.
-static inline uint32_t host_mxcsr(void) {
+HOST_INLINE uint32_t host_mxcsr(void) {
     uint32_t value;
     __asm__ volatile("stmxcsr %0" : "=m"(value));
     return value;
 }
 
-static inline void host_set_mxcsr(uint32_t value) { __asm__ volatile("ldmxcsr %0" : : "m"(value)); }
+HOST_INLINE void host_set_mxcsr(uint32_t value) { __asm__ volatile("ldmxcsr %0" : : "m"(value)); }
 
 #endif

@@ -5,29 +5,36 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-void vector_shufps(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_shufpd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_pshufd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_pshufhw(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_pshuflw(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_cmpps(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_cmppd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_cmpss(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_cmpsd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_palignr(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_blendps(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_blendpd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_pblendw(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_mpsadbw(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_insertps(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_dpps(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_dppd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_roundps(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_roundpd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_roundss(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_roundsd(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_aeskeygenassist(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
-void vector_pclmulqdq(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
+#include "HostOperands.h"
+
+/// Destination, source and immediate, and the handler.
+#define HOST_IMMEDIATE(NAME)                                                                                           \
+    HOST_HANDLER(NAME)                                                                                                 \
+    void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source, uint8_t immediate);
+
+HOST_IMMEDIATE(shufps)
+HOST_IMMEDIATE(shufpd)
+HOST_IMMEDIATE(pshufd)
+HOST_IMMEDIATE(pshufhw)
+HOST_IMMEDIATE(pshuflw)
+HOST_IMMEDIATE(cmpps)
+HOST_IMMEDIATE(cmppd)
+HOST_IMMEDIATE(cmpss)
+HOST_IMMEDIATE(cmpsd)
+HOST_IMMEDIATE(palignr)
+HOST_IMMEDIATE(blendps)
+HOST_IMMEDIATE(blendpd)
+HOST_IMMEDIATE(pblendw)
+HOST_IMMEDIATE(mpsadbw)
+HOST_IMMEDIATE(insertps)
+HOST_IMMEDIATE(dpps)
+HOST_IMMEDIATE(dppd)
+HOST_IMMEDIATE(roundps)
+HOST_IMMEDIATE(roundpd)
+HOST_IMMEDIATE(roundss)
+HOST_IMMEDIATE(roundsd)
+HOST_IMMEDIATE(aeskeygenassist)
+HOST_IMMEDIATE(pclmulqdq)
 
 /// Shifts by bytes.
 void vector_pslldq(void *_Nonnull destination, uint8_t count);

@@ -125,7 +125,8 @@ HOST_TWO(movshdup)
 
 // Sources of 8, 4 or 2 bytes.
 #define HOST_WIDENING(NAME, TYPE)                                                                                      \
-    static inline void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) {                       \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) {                          \
         host_vector value;                                                                                             \
         __asm__(#NAME " %1, %0" : "=x"(value) : "m"(*(const TYPE *)source));                                           \
         *(host_vector *)destination = value;                                                                           \
@@ -145,8 +146,9 @@ HOST_WIDENING(pmovzxdq, host_word64)
 
 // Shifts by a number.
 #define HOST_COUNTED(NAME)                                                                                             \
-    static inline void vector_##NAME##_by(void *_Nonnull destination, uint64_t count) {                                \
-        host_vector value = *(host_vector *)destination;                                                              \
+    HOST_HANDLER(NAME##_by)                                                                                            \
+    HOST_INLINE void vector_##NAME##_by(void *_Nonnull destination, uint64_t count) {                                  \
+        host_vector value = *(host_vector *)destination;                                                               \
         host_vector places = {(long long)count, 0};                                                                    \
         __asm__(#NAME " %1, %0" : "+x"(value) : "x"(places));                                                          \
         *(host_vector *)destination = value;                                                                           \
@@ -162,7 +164,8 @@ HOST_COUNTED(psrad)
 
 // Signs of all elements, one bit each.
 #define HOST_SIGNS(NAME)                                                                                               \
-    static inline uint32_t vector_##NAME(const void *_Nonnull source) {                                                \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE uint32_t vector_##NAME(const void *_Nonnull source) {                                                  \
         uint32_t signs;                                                                                                \
         __asm__(#NAME " %1, %0" : "=r"(signs) : "x"(*(const host_vector *)source));                                    \
         return signs;                                                                                                  \
@@ -173,9 +176,10 @@ HOST_SIGNS(movmskpd)
 
 // Chosen element by element by the signs of register 0.
 #define HOST_CHOICE(NAME)                                                                                              \
-    static inline void vector_##NAME(                                                                                  \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE void vector_##NAME(                                                                                    \
         void *_Nonnull destination, const void *_Nonnull source, const void *_Nonnull signs) {                         \
-        host_vector value = *(host_vector *)destination;                                                              \
+        host_vector value = *(host_vector *)destination;                                                               \
         register host_vector chosen __asm__("xmm0") = *(const host_vector *)signs;                                     \
         __asm__(#NAME " %1, %0" : "+x"(value) : "m"(*(const host_vector *)source), "x"(chosen));                       \
         *(host_vector *)destination = value;                                                                           \
@@ -184,12 +188,17 @@ HOST_CHOICE(pblendvb)
 HOST_CHOICE(blendvps)
 HOST_CHOICE(blendvpd)
 
+HOST_HANDLER(ptest)
+HOST_HANDLER(pslldq)
+HOST_HANDLER(psrldq)
+
 /// CF: the source has no bits that the destination lacks; ZF: they have none in common. As RFLAGS has them.
-static inline uint32_t vector_ptest(const void *_Nonnull destination, const void *_Nonnull source) {
-    int carry, zero;
-    __asm__("ptest %3, %2"
-            : "=@ccc"(carry), "=@ccz"(zero)
-            : "x"(*(const host_vector *)destination), "m"(*(const host_vector *)source));
+HOST_INLINE uint32_t vector_ptest(const void *_Nonnull destination, const void *_Nonnull source) {
+    uint8_t carry, zero;
+    __asm__("ptest %3, %2; setc %0; setz %1"
+            : "=q"(carry), "=q"(zero)
+            : "x"(*(const host_vector *)destination), "m"(*(const host_vector *)source)
+            : "cc");
     return (uint32_t)carry | (uint32_t)zero << 6;
 }
 

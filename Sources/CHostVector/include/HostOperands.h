@@ -9,18 +9,26 @@ typedef uint64_t host_word64 __attribute__((may_alias));
 typedef uint32_t host_word32 __attribute__((may_alias));
 typedef uint16_t host_word16 __attribute__((may_alias));
 
+#define HOST_INLINE static inline __attribute__((always_inline))
+
+/// A micro-op's handler. It goes on to the next one by itself; in debug builds it gives the next one back.
+#define HOST_HANDLER(NAME)                                                                                             \
+    void *_Nullable handle_##NAME(void *_Nonnull state, void *_Nonnull operation);
+
 /// Destination and source of 16 bytes.
 #define HOST_TWO(NAME)                                                                                                 \
-    static inline void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) {                       \
-        host_vector value = *(host_vector *)destination;                                                              \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) {                          \
+        host_vector value = *(host_vector *)destination;                                                               \
         __asm__(#NAME " %1, %0" : "+x"(value) : "m"(*(const host_vector *)source));                                    \
         *(host_vector *)destination = value;                                                                           \
     }
 
 /// Likewise, and MXCSR is read and written: TYPE says how much of the source.
 #define HOST_FLOATING(NAME, TYPE)                                                                                      \
-    static inline void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) {                       \
-        host_vector value = *(host_vector *)destination;                                                              \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE void vector_##NAME(void *_Nonnull destination, const void *_Nonnull source) {                          \
+        host_vector value = *(host_vector *)destination;                                                               \
         __asm__ volatile(#NAME " %1, %0" : "+x"(value) : "m"(*(const TYPE *)source));                                  \
         *(host_vector *)destination = value;                                                                           \
     }

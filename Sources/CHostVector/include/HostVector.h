@@ -10,4 +10,10 @@
 #include "HostImmediates.h"
 #include "HostIntegers.h"
 
+/// What the handlers take for granted of the core's layout, in bytes.
+struct host_layout {
+    uint32_t vectors, vector_stride, flag_result, flag_carries, operation_stride, field_a, field_b, field_c;
+};
+struct host_layout host_layout(void);
+
 #endif

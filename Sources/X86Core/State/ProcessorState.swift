@@ -3,6 +3,9 @@
 struct ProcessorState {
     /// General registers by number, then those of `Register`.
     var registers: InlineArray<32, UInt64> = .init(repeating: 0)
+    /// XMM and later YMM registers: 32 bytes each, 16 of them and 4 for the core's own use. Handlers in C look here:
+    /// HostHandlers.c.
+    var vectors: UnsafeMutableRawPointer
 
     // The status flags as the last instruction that set them left them: see Flags.swift.
     var flagResult: UInt64 = 1
@@ -38,8 +41,6 @@ struct ProcessorState {
     var mxcsr: UInt32 = 0x1F80
     /// The host's own MXCSR while it holds the guest's; 0: it does not.
     var hostMXCSR: UInt32 = 0
-    /// XMM and later YMM registers: 32 bytes each, 16 of them and 4 for the core's own use. See `vectors`.
-    var vectors: UnsafeMutableRawPointer
 
     /// The processor that this state belongs to.
     var owner: UnsafeMutableRawPointer?

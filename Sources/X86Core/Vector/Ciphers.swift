@@ -9,9 +9,9 @@ enum Ciphers {
     static let rounds: [String: Handler] =
         host_has_aes()
         ? [
-            "AESENC": { onTwo($0, $1, vector_aesenc) }, "AESENCLAST": { onTwo($0, $1, vector_aesenclast) },
-            "AESDEC": { onTwo($0, $1, vector_aesdec) }, "AESDECLAST": { onTwo($0, $1, vector_aesdeclast) },
-            "AESIMC": { onTwo($0, $1, vector_aesimc) },
+            "AESENC": handle_aesenc, "AESENCLAST": handle_aesenclast,
+            "AESDEC": handle_aesdec, "AESDECLAST": handle_aesdeclast,
+            "AESIMC": handle_aesimc,
         ] : portableRounds
 
     static let portableRounds: [String: Handler] = [
@@ -24,10 +24,32 @@ enum Ciphers {
 
     static let controlled: [String: Handler] = [
         "AESKEYGENASSIST": host_has_aes()
-            ? { onTwo($0, $1, immediate: vector_aeskeygenassist) } : { onTwo($0, $1, immediate: PortableCipher.assist) },
+            ? handle_aeskeygenassist : { onTwo($0, $1, immediate: PortableCipher.assist) },
         "PCLMULQDQ": host_has_pclmulqdq()
-            ? { onTwo($0, $1, immediate: vector_pclmulqdq) } : { onTwo($0, $1, immediate: PortableCipher.multiply) },
+            ? handle_pclmulqdq : { onTwo($0, $1, immediate: PortableCipher.multiply) },
     ]
+}
+
+/// Destination `a`, source `b`.
+@inline(__always)
+func onTwo(
+    _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer,
+    _ body: (UnsafeMutableRawPointer, UnsafeRawPointer) -> Void
+) -> UnsafeMutableRawPointer? {
+    let core = Core(c)
+    body(core.vector(Op(o).a), UnsafeRawPointer(core.vector(Op(o).b)))
+    return next(c, o)
+}
+
+/// Likewise, and the instruction's immediate `c`.
+@inline(__always)
+func onTwo(
+    _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer,
+    immediate body: (UnsafeMutableRawPointer, UnsafeRawPointer, UInt8) -> Void
+) -> UnsafeMutableRawPointer? {
+    let core = Core(c)
+    body(core.vector(Op(o).a), UnsafeRawPointer(core.vector(Op(o).b)), Op(o).c)
+    return next(c, o)
 }
 
 /// The state is 16 bytes, column by column: byte `4 c + r` stands in row r of column c.

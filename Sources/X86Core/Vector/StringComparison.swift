@@ -3,9 +3,6 @@ import CHostVector
 // PCMPESTRI, PCMPESTRM, PCMPISTRI and PCMPISTRM: Intel SDM volume 2, section 4.1.
 
 enum StringComparison {
-    /// Makes the intermediate result: a bit for each element of the second operand.
-    typealias Comparer = (UnsafeRawPointer, UnsafeRawPointer, UInt32, UInt32, UInt8) -> UInt32
-
     /// An index in ECX.
     static func index(isExplicit: Bool) -> Emitter { emitter(isExplicit ? explicitIndex : implicitIndex) }
     /// A mask in register 0.
@@ -128,9 +125,8 @@ enum StringComparison {
             case 0:  // Equal to any.
                 holds = place < secondCount && (0..<firstCount).contains { a($0) == b(place) }
             case 1:  // Within a range; an odd last bound has no partner.
-                holds =
-                    place < secondCount
-                    && stride(from: 0, to: firstCount - 1, by: 2).contains { a($0) <= b(place) && b(place) <= a($0 + 1) }
+                let bounds = stride(from: 0, to: firstCount - 1, by: 2)
+                holds = place < secondCount && bounds.contains { a($0) <= b(place) && b(place) <= a($0 + 1) }
             case 2:  // Equal to the one at the same place, or both behind the end.
                 let isBoth = place < firstCount && place < secondCount
                 holds = isBoth ? a(place) == b(place) : place >= firstCount && place >= secondCount

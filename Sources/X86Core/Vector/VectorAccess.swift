@@ -130,7 +130,7 @@ extension X86Processor {
             let stack = op.at.pointee.usesStack
             if address & 0xFFF > 4080 {
                 guard try readLinear(address, size: 1, access, stack: stack) != nil,
-                    try readLinear(truncated(address &+ 15), size: 1, access, stack: stack) != nil
+                    try readLinear(truncated(address & ~0xFFF &+ 4096), size: 1, access, stack: stack) != nil
                 else { return leaves(.alone) }
             }
             // A half that is stored before the instruction has to run alone is stored again then.

@@ -38,9 +38,9 @@ enum VectorEmitters {
         table.merge(IntegerLanes.widening8.mapValues { two($0, size: 8) }) { first, _ in first }
         table.merge(IntegerLanes.widening4.mapValues { two($0, size: 4) }) { first, _ in first }
         table.merge(IntegerLanes.widening2.mapValues { two($0, size: 2) }) { first, _ in first }
-        table["PCMPGTQ"] = two { onTwo($0, $1, vector_pcmpgtq) }
-        table["PTEST"] = two(IntegerLanes.test)
-        table["INSERTPS"] = VectorMoves.insertSingle { onTwo($0, $1, immediate: vector_insertps) }
+        table["PCMPGTQ"] = two(handle_pcmpgtq)
+        table["PTEST"] = two(handle_ptest)
+        table["INSERTPS"] = VectorMoves.insertSingle(handle_insertps)
         table["PCMPESTRI"] = StringComparison.index(isExplicit: true)
         table["PCMPISTRI"] = StringComparison.index(isExplicit: false)
         table["PCMPESTRM"] = StringComparison.mask(isExplicit: true)
