@@ -34,10 +34,19 @@ let package = Package(
 
         // Running.
         .target(name: "ToyCore", dependencies: ["Machine", "ISALanguage"]),
-        .target(name: "X86Core", dependencies: ["Machine", "ISALanguage", "OpcodeNotation"]),
+        // The host's x87 and conversions for the guest's arithmetic: inline functions of assembly.
+        .target(name: "CHostArithmetic"),
+        // The host's vector instructions, one function each.
+        .target(name: "CHostVector"),
+        .target(
+            name: "X86Core",
+            dependencies: ["Machine", "ISALanguage", "OpcodeNotation", "CHostArithmetic", "CHostVector"]),
         .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
         .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
         .target(name: "Devices", dependencies: ["Machine"]),
+
+        // A PC: processors, storage and board, started from a boot plan.
+        .target(name: "WholeMachine", dependencies: ["Machine", "X86Core", "Devices", "Images"]),
 
         // Debian's compression libraries, and what a file is.
         .systemLibrary(name: "CCompression"),
@@ -55,7 +64,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
-                "Paravirt", "Devices", "Images", "Probing", "Scanning", "Disassembly", "AccessTables",
+                "Paravirt", "Devices", "Images", "X86Core", "WholeMachine", "Probing", "Scanning", "Disassembly", "AccessTables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),
@@ -70,7 +79,8 @@ let package = Package(
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates", "CCaDiCaL"]),
         .testTarget(name: "VirtualizabilityTests", dependencies: ["Virtualizability"]),
         .testTarget(name: "ToyCoreTests", dependencies: ["ToyCore", "Devices"]),
-        .testTarget(name: "X86CoreTests", dependencies: ["X86Core", "ISALanguage", "Machine"]),
+        .testTarget(
+            name: "X86CoreTests", dependencies: ["X86Core", "ISALanguage", "Machine", "OpcodeNotation", "CHostVector"]),
         .testTarget(
             name: "MonitorTests",
             dependencies: ["Machine", "ISALanguage", "Monitor", "Paravirt", "ToyCore", "Devices", "Virtualizability"]),

@@ -37,10 +37,26 @@ public final class X86Processor {
     /// Instructions completed since the start, but for those that run now.
     public internal(set) var completed: UInt64 = 0
 
+    /// What added to `completed` gives the machine's time.
+    public var timeOffset: UInt64 = 0
+
     /// Nothing runs before an interrupt.
     public internal(set) var isHalted = false
-    /// The instruction after STI or after a load of SS is not interrupted.
-    var hasShadow = false
+    /// INIT has stopped the processor; a start-up interrupt lets it begin.
+    public internal(set) var isWaitingForStartUp = false
+    /// The count of instructions at which no interrupt is taken: behind STI or a load of SS.
+    var shadowEnd: UInt64 = .max
+    /// It was a load of SS: debug exceptions wait, too.
+    var shadowIsStack = false
+    var hasShadow: Bool { completed == shadowEnd }
+    /// The instruction that runs is not stepped over by TF: it goes to a handler, or counts TF by itself.
+    var stepsNot = false
+    /// A debug register watches instructions.
+    var watchesCode = false
+    /// MISC_FEATURES_ENABLES: CPUID is refused above level 0.
+    var faultsCPUID = false
+    /// Pages of more than 4 KiB have been entered in the translation buffer.
+    var hasLargePages = false
     /// The interrupt controller has a vector for this processor.
     var interruptRequested = false
     var nonMaskablePending = false
@@ -48,6 +64,22 @@ public final class X86Processor {
     /// A debug exception that waits for the instruction's end: DR6's bits.
     var debugPending: UInt64 = 0
     var isAskedToStop = false
+
+    // What the machine around it does.
+    /// How many processors there are.
+    public var processorCount = 1
+    /// The date at which the virtual time was zero, in seconds since 1970.
+    public var bootSeconds: UInt64 = 0
+    /// CR8: the interrupt controller's task priority, its upper four bits.
+    public var readTaskPriority: () -> UInt64 = { 0 }
+    public var writeTaskPriority: (UInt64) -> Void = { _ in }
+    /// The model-specific registers of the interrupt controller: 0x1B, 0x6E0, 0x800 to 0x8FF. nil, false: there is none
+    /// such, or it refuses the value.
+    public var readControllerMSR: (UInt32) -> UInt64? = { $0 == 0x1B ? 0xFEE0_0900 : nil }
+    public var writeControllerMSR: (UInt32, UInt64) -> Bool = { number, _ in number == 0x1B }
+    /// A call of the monitor: number, arguments, result; nil: it is not known.
+    public var hypercall: (UInt64, [UInt64]) -> UInt64? = { _, _ in nil }
+
     /// The processor has shut down: a third fault while delivering.
     public internal(set) var shutdown: String?
     /// The last exceptions, newest last, for accounts of crashes.
@@ -83,8 +115,16 @@ public final class X86Processor {
         blocks = BlockCache(memory)
         singleOps = .allocate(byteCount: 256 * MicroOp.stride, alignment: 32)
         state.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
-        blocks.onFirstCode = { [translations] page in translations.forbidWriting(page: page) }
+        memory.observe(Observer(self))
         reset()
+    }
+
+    /// Hears of code in the storage, which outlives the processor.
+    private final class Observer: CodeObserver {
+        private weak var processor: X86Processor?
+        init(_ processor: X86Processor) { self.processor = processor }
+        func codeAppeared(page: UInt64) { processor?.translations.forbidWriting(page: page) }
+        func codeWritten(page: Int) { processor?.blocks.forget(page: page) }
     }
 
     deinit {
@@ -119,6 +159,15 @@ public final class X86Processor {
         x87 = X87State()
         isHalted = false
         shutdown = nil
+        shadowEnd = .max
+        shadowIsStack = false
+        stepsNot = false
+        debugPending = 0
+        nonMaskableBlocked = false
+        watchesCode = false
+        dataBreakpoints = false
+        faultsCPUID = false
+        hasLargePages = false
         translations.flush()
         translationChanged()
         modeChanged()
@@ -138,10 +187,27 @@ public final class X86Processor {
     /// Something may have to be done between this instruction and the next.
     func lookUp() { state.pointee.attention = true }
 
-    /// Time has gone by as many instructions as are completed.
-    func syncTime() {
-        time.now = runLimit &- UInt64(bitPattern: state.pointee.remaining) &- UInt64(bitPattern: currentUnpaid)
+    /// The machine's time where the running instruction begins: instructions are nanoseconds, and what a processor
+    /// slept or waited for others is added.
+    var now: UInt64 {
+        let done = runLimit &- UInt64(bitPattern: state.pointee.remaining) &- UInt64(bitPattern: currentUnpaid)
+        return done &+ timeOffset
     }
+
+    /// The machine's clock shows what the processor has come to. It never goes back, where processors take turns.
+    func syncTime() { time.now = max(time.now, now) }
+
+    /// The present run ends before or at this time; what a device was told just now may be due earlier than what the
+    /// run was begun with.
+    public func endRun(at moment: UInt64) {
+        let limit = max(moment &- timeOffset, completedNow &+ 1)
+        guard limit < runLimit else { return }
+        state.pointee.remaining &-= Int64(bitPattern: runLimit &- limit)
+        runLimit = limit
+        lookUp()
+    }
+
+    private var completedNow: UInt64 { now &- timeOffset }
 }
 
 /// Records of exceptions for the account of a crash.

@@ -27,14 +27,19 @@ final class TestStorage: GuestMemoryAccess {
     init(size: Int = 1 << 20) { bytes = [UInt8](repeating: 0, count: size) }
 
     func read(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        guard address <= UInt64(bytes.count), UInt64(buffer.count) <= UInt64(bytes.count) - address else { return false }
-        bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[Int(address)..<Int(address) + buffer.count])) }
+        guard let range = range(address, buffer.count) else { return false }
+        bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[range])) }
         return true
     }
     func write(_ address: UInt64, from buffer: UnsafeRawBufferPointer) -> Bool {
-        guard address <= UInt64(bytes.count), UInt64(buffer.count) <= UInt64(bytes.count) - address else { return false }
-        bytes.replaceSubrange(Int(address)..<Int(address) + buffer.count, with: buffer)
+        guard let range = range(address, buffer.count) else { return false }
+        bytes.replaceSubrange(range, with: buffer)
         return true
+    }
+    private func range(_ address: UInt64, _ count: Int) -> Range<Int>? {
+        let size = UInt64(bytes.count)
+        guard address <= size, UInt64(count) <= size - address else { return nil }
+        return Int(address)..<Int(address) + count
     }
 
     func put(_ value: UInt64, at address: Int, width: Int) {

@@ -238,7 +238,7 @@ import Testing
 
     @Test func levelsComeAgainUntilTheyAreServed() {
         let bench = enabled()
-        let line = bench.board.line(10)
+        let line = bench.board.interrupts.line(10)
         bench.writeEntry(10, 0x0000_0000_0000_A045)
         line.set(true)
         #expect(bench.acknowledge() == 0x45)

@@ -23,7 +23,8 @@ final class NVMeBench {
     }
 
     init(sectors: Int = 4096, isReadOnly: Bool = false) {
-        disk = MemoryDisk((0..<sectors * 512).map { UInt8(truncatingIfNeeded: $0 / 512 + $0 % 512) }, isReadOnly: isReadOnly)
+        let contents = (0..<sectors * 512).map { UInt8(truncatingIfNeeded: $0 / 512 + $0 % 512) }
+        disk = MemoryDisk(contents, isReadOnly: isReadOnly)
         bench = BoardBench(disks: [disk])
         bench.writeAPIC(0x0F, 0x1FF)
     }
@@ -52,7 +53,8 @@ final class NVMeBench {
 
     /// Puts a command into a queue without ringing for it.
     func put(
-        _ queue: UInt64, _ opcode: UInt64, namespace: UInt64 = 1, prp1: UInt64 = 0, prp2: UInt64 = 0, words: [UInt64] = []
+        _ queue: UInt64, _ opcode: UInt64, namespace: UInt64 = 1, prp1: UInt64 = 0, prp2: UInt64 = 0,
+        words: [UInt64] = []
     ) {
         let tail = tails[queue, default: 0]
         let place = Self.submission(queue) + tail * 64
@@ -83,7 +85,8 @@ final class NVMeBench {
     func release(_ queue: UInt64) { write(0x1000 + queue * 8 + 4, UInt64(heads[queue, default: 0] % Self.entries)) }
 
     func submit(
-        _ queue: UInt64, _ opcode: UInt64, namespace: UInt64 = 1, prp1: UInt64 = 0, prp2: UInt64 = 0, words: [UInt64] = []
+        _ queue: UInt64, _ opcode: UInt64, namespace: UInt64 = 1, prp1: UInt64 = 0, prp2: UInt64 = 0,
+        words: [UInt64] = []
     ) -> Answer {
         put(queue, opcode, namespace: namespace, prp1: prp1, prp2: prp2, words: words)
         ring(queue)

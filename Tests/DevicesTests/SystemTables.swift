@@ -4,7 +4,9 @@ import Testing
 @testable import Devices
 
 @Suite struct SystemTables {
-    private func number(_ bytes: [UInt8], _ offset: Int, _ width: Int) -> UInt64 { bytes.number(at: offset, width: width) }
+    private func number(_ bytes: [UInt8], _ offset: Int, _ width: Int) -> UInt64 {
+        bytes.number(at: offset, width: width)
+    }
     private func sum(_ bytes: some Sequence<UInt8>) -> UInt8 { bytes.reduce(0, &+) }
 
     /// From the pointer to every table, as a kernel goes.

@@ -88,7 +88,7 @@ import Testing
         for _ in 0..<500 { step(bench, &generator, &account, pieces: 1) }
         let whole = bench.snapshot()
         var refused = 0
-        for round in 0..<150 {
+        for round in 0..<80 {
             var bytes = whole
             if round % 5 == 0 { bytes.removeLast(Int.random(in: 1..<bytes.count, using: &generator)) }
             for _ in 0..<Int.random(in: 1..<6, using: &generator) where !bytes.isEmpty {

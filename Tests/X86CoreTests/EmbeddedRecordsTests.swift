@@ -11,9 +11,17 @@ import Testing
         let records = isLong ? MachineFiles.long : MachineFiles.legacy
         if ProcessInfo.processInfo.environment["TRAPLINE_RECORD"] != nil {
             let machine = isLong ? "x86-64" : "ia-32"
+            var rest = Base64.text(RecordFile.bytes(records))[...]
+            var lines: [Substring] = []
+            while !rest.isEmpty {
+                lines.append(rest.prefix(110))
+                rest = rest.dropFirst(110)
+            }
             let text = """
                 // Made from ISA/\(machine) by the test EmbeddedRecordsTests; see Docs/X86Core.md.
-                let \(name.lowercased())RecordText: StaticString = "\(Base64.text(RecordFile.bytes(records)))"
+                let \(name.lowercased())RecordText: StaticString = \"""
+                    \(lines.joined(separator: "\\\n    "))
+                    \"""
 
                 """
             let path = Repository.root + "/Sources/X86Core/Tables/Embedded/\(name)RecordText.swift"

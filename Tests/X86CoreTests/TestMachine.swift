@@ -89,7 +89,6 @@ final class TestMachine {
 
     /// Puts bytes where decoded code may be.
     func load(_ bytes: [UInt8], at address: UInt64) {
-        if let offset = memory.offset(address) { processor.blocks.storageWritten(offset: offset, size: bytes.count) }
         memory.write(bytes, at: address)
     }
 

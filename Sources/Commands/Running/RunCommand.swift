@@ -5,6 +5,9 @@ struct RunCommand: TraplineCommand {
         commandName: "run",
         abstract: "Run a guest, bare or under a monitor.",
         discussion: """
+            With -kernel a PC is started, with the options that QEMU has for it. Its serial line is \
+            standard input and output; Ctrl-A x leaves, Ctrl-A h helps.
+
             GUEST is an assembly source, whose first line names its machine (.machine NAME), or an \
             image made by 'trapline asm'. The guest's console is standard input and output. Of \
             several GUESTs each runs inside the one before it: a monitor in the machine's own code \
@@ -35,6 +38,7 @@ struct RunCommand: TraplineCommand {
     var guests: [String] = []
 
     @OptionGroup(title: "Machine") var machine: MachineOptions
+    @OptionGroup(title: "Whole machine") var whole: WholeMachineOptions
     @OptionGroup(title: "Monitor") var monitor: MonitorOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
@@ -42,6 +46,7 @@ struct RunCommand: TraplineCommand {
 
 extension RunCommand {
     func perform(in context: Context) throws -> CommandStatus {
+        if whole.isUsed || machine.machine == WholeMachineRequest.board { return try runWholeMachine(in: context) }
         let plan = try RunPlan(self)
         let guests = try plan.guests.map { try LoadedGuest.stack($0, machine: plan.machine, in: context) }
         for guest in guests { try guest.requireSameMachine(as: guests[0]) }

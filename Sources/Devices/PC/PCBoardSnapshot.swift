@@ -9,7 +9,7 @@ extension PCBoard {
         snapshot.put(UInt64(devices.count))
         snapshot.put(time.now)
         snapshot.put(UInt64(currentProcessor))
-        for raiser in raisers { snapshot.put(raiser) }
+        interrupts.save(to: &snapshot)
         for device in devices {
             snapshot.put(Array(device.name.utf8))
             var part = SnapshotWriter()
@@ -39,7 +39,7 @@ extension PCBoard {
         }
         time.now = now
         currentProcessor = Int(processor)
-        for index in raisers.indices { raisers[index] = try snapshot.take() }
+        try interrupts.restore(from: &snapshot)
         for device in devices {
             let offset = snapshot.offset
             let name = try snapshot.takeBlock()
@@ -52,6 +52,6 @@ extension PCBoard {
                 throw SnapshotError("the state of the \(device.name) is too long", at: offset)
             }
         }
-        tellProcessors()
+        interrupts.tellProcessors()
     }
 }

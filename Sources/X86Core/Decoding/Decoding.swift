@@ -11,10 +11,23 @@ public final class Decoding: Sendable {
     /// - Parameter long: the records of the 64-bit machine.
     /// - Parameter legacy: those of the 32-bit machine; 16-bit code is decoded by them, too.
     public init(long: [InstructionRecord], legacy: [InstructionRecord]) throws(NotationError) {
+        // What came after the processor of the 32-bit machine's file is in the other one.
+        let known = Set(legacy.map(\.mnemonic))
+        let long = long.map(Self.hypercall)
+        let legacy = legacy + long.filter { !known.contains($0.mnemonic) }
         self.long = try RecordDecoder(long, isLong: true)
         self.legacy = try RecordDecoder(legacy, isLong: false)
         longBodies = long.map(Emitters.emitter)
         legacyBodies = legacy.map(Emitters.emitter)
+    }
+
+    /// To a guest of KVM these two are calls of what is below it, whatever the bare machine's file makes of them.
+    private static func hypercall(_ record: InstructionRecord) -> InstructionRecord {
+        guard record.mnemonic == "VMCALL" || record.mnemonic == "VMMCALL" else { return record }
+        var record = record
+        record.requirements = []
+        record.checks = []
+        return record
     }
 
     func decoder(codeSize: UInt8) -> RecordDecoder { codeSize == 8 ? long : legacy }

@@ -37,14 +37,13 @@ final class Block {
 
 /// All blocks, by real address and mode, and what of the storage they were made from.
 final class BlockCache {
-    private let memory: GuestMemory
+    // The processor that owns both keeps it.
+    private unowned let memory: GuestMemory
     private var blocks: [UInt64: Block] = [:]
     /// By page of the storage. A block that is forgotten stays in the list of its other page until that is written.
     private var blocksOfPage: [Int: [Block]] = [:]
     private var chunks: [UnsafeMutableRawPointer] = []
     private var used = 0
-    /// Called when a page that had no code gets some.
-    var onFirstCode: (UInt64) -> Void = { _ in }
     /// Micro-ops that nothing can reach any more take so much room that it is better to start anew.
     var isFull: Bool { chunks.count >= Self.maximumChunks }
 
@@ -84,39 +83,13 @@ final class BlockCache {
 
     private func mark(_ block: Block, from address: UInt64, size: Int) {
         guard let offset = memory.offset(address) else { return }
-        let page = offset >> 12
-        let first = (offset & 4095) >> 6
-        let last = min((offset & 4095) + max(size, 1) - 1, 4095) >> 6
-        if memory.codeLines[page] == 0 { onFirstCode(address & ~0xFFF) }
-        for line in first...last { memory.codeLines[page] |= 1 << UInt64(line) }
-        blocksOfPage[page, default: []].append(block)
+        memory.markCode(at: address, size: size)
+        blocksOfPage[offset >> 12, default: []].append(block)
     }
 
-    /// - Parameter offset: within the storage.
-    func hasCode(at offset: Int, size: Int) -> Bool {
-        let lines = memory.codeLines[offset >> 12]
-        if lines == 0 { return false }
-        let first = UInt64((offset & 4095) >> 6)
-        let last = UInt64(min((offset & 4095) + max(size, 1) - 1, 4095) >> 6)
-        let mask = last - first >= 63 ? UInt64.max : (1 << (last - first + 1) - 1) << first
-        return lines & mask != 0
-    }
-
-    /// Bytes have been, or are about to be, changed: what was made of them is forgotten.
-    func storageWritten(offset: Int, size: Int) {
-        var page = offset >> 12
-        let last = (offset + max(size, 1) - 1) >> 12
-        while page <= last, page < memory.pageCount {
-            let from = max(offset, page << 12)
-            let to = min(offset + size, (page + 1) << 12)
-            if memory.codeLines[page] != 0, hasCode(at: from, size: to - from) { forget(page: page) }
-            page += 1
-        }
-    }
-
-    private func forget(page: Int) {
+    /// Code of the page has changed.
+    func forget(page: Int) {
         for block in blocksOfPage.removeValue(forKey: page) ?? [] { forget(block) }
-        memory.codeLines[page] = 0
     }
 
     private func forget(_ block: Block) {
@@ -127,13 +100,12 @@ final class BlockCache {
         block.head.assumingMemoryBound(to: MicroOp.self).pointee.handler = unsafeBitCast(FlowHandlers.stale, to: UInt.self)
     }
 
-    /// Everything. Must not be called while micro-ops run.
+    /// Everything. Must not be called while micro-ops run. Marks in the storage stay: other processors may have code there.
     func clear() {
         blocks = [:]
         blocksOfPage = [:]
         for chunk in chunks { chunk.deallocate() }
         chunks = []
         used = 0
-        for page in 0..<memory.pageCount where memory.codeLines[page] != 0 { memory.codeLines[page] = 0 }
     }
 }

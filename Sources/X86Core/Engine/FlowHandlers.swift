@@ -105,7 +105,8 @@ enum FlowHandlers {
     /// Raises the exception whose vector is `a`; `b`: it has the error code `immediate`.
     static let raise: Handler = { c, o in
         let code = Op(o).b != 0 ? UInt32(truncatingIfNeeded: Op(o).immediate) : nil
-        _ = Core(c).processor.raises(GuestFault(Op(o).a, code: code))
+        // INT1 is the one instruction whose exception counts as a trap.
+        _ = Core(c).processor.raises(GuestFault(Op(o).a, code: code, isTrap: Op(o).a == 1))
         return leave(c, o)
     }
 

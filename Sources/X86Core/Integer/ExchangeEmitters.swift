@@ -160,11 +160,6 @@ enum ExchangeHandlers {
 }
 
 extension X86Processor {
-    private func setZero(_ isZero: Bool) {
-        let others = core.statusFlags & ~Flag.zf
-        core.statusFlags = isZero ? others | Flag.zf : others
-    }
-
     /// EDX:EAX is compared, ECX:EBX is stored. Other flags than ZF stay.
     func compareEightBytes(_ i: DecodedInstruction) throws(GuestFault) {
         let address = try linearAddress(i, size: 8, isWrite: true)

@@ -161,6 +161,11 @@ extension X86Processor {
                 return true
             }
         }
+        if mode.isReal, SystemEmitters.protectedOnly.contains(record.mnemonic) {
+            builder.raise(.invalidOpcode)
+            builder.finishInstruction()
+            return true
+        }
         guard let emitter = decoding.emitter(codeSize: mode.codeSize, record: instruction.record),
             !instruction.hasLock || instruction.isMemory && Emitters.takesLock(record)
         else {
@@ -188,7 +193,10 @@ extension X86Processor {
             let fault = GuestFault(check.vector, code: check.code)
             if holds == true { return fault }
             let isLate = check.condition.components.contains { lateComponent($0) != nil }
-            if isLate || !check.condition.functions.isEmpty {
+            let functions = check.condition.functions
+            // The access itself looks at alignment: see `InstructionRecord.requiresAlignment`.
+            if functions.contains("misaligned") { continue }
+            if isLate || !functions.isEmpty {
                 builder.cold { processor, instruction throws(GuestFault) in
                     let holds = check.condition.evaluate { step in
                         switch step {

@@ -21,10 +21,10 @@ extension X86Processor {
         while true {
             state.pointee.attention = false
             if let stop = betweenInstructions() { return stop }
-            guard completed < limit else { return .limit }
-            state.pointee.remaining = Int64(bitPattern: limit &- completed)
+            guard completed < runLimit else { return .limit }
+            state.pointee.remaining = Int64(bitPattern: runLimit &- completed)
             if mustStep { runSingle() } else { runBlocks() }
-            completed = limit &- UInt64(bitPattern: state.pointee.remaining)
+            completed = runLimit &- UInt64(bitPattern: state.pointee.remaining)
         }
     }
 
@@ -36,7 +36,8 @@ extension X86Processor {
 
     /// Only one instruction may run before something is looked at.
     private var mustStep: Bool {
-        hasShadow || state.pointee.systemFlags & Flag.tf != 0 || watchesCode || blockLimit <= 1
+        hasShadow && (interruptRequested || nonMaskablePending || debugPending != 0)
+            || state.pointee.systemFlags & (Flag.tf | Flag.rf) != 0 || watchesCode || watches || blockLimit <= 1
     }
 
     private func runBlocks() {
@@ -80,13 +81,14 @@ extension X86Processor {
 
     /// One instruction, in a block of its own.
     private func runSingle() {
-        let hadShadow = hasShadow
-        hasShadow = false
+        stepsNot = false
         let flags = state.pointee.systemFlags
+        let wasPending = debugPending
         // The cold calls of single instructions are used once.
         let kept = coldCalls.count
         defer { coldCalls.removeLast(coldCalls.count - kept) }
         state.pointee.isSingle = true
+        currentUnpaid = 1
         state.pointee.context = .max - 1
         defer {
             state.pointee.isSingle = false
@@ -104,10 +106,13 @@ extension X86Processor {
         if state.pointee.leaveReason == .exception {
             giveBack()
             // A debug exception that was due before counts with what the instruction raises.
+            debugPending = wasPending
             deliverFault()
             return
         }
-        if flags & Flag.tf != 0, !hadShadow || !hasShadow { debugPending |= 1 << 14 }
+        // RF is there for one instruction: see `takeFlags` for the one that sets it.
+        if flags & Flag.rf != 0 { state.pointee.systemFlags &= ~Flag.rf }
+        if flags & Flag.tf != 0, !stepsNot { debugPending |= DR6.step }
     }
 
     /// The instruction that failed, and those behind it in its block, are not completed.
@@ -145,7 +150,7 @@ extension X86Processor {
             isAskedToStop = false
             return .asked
         }
-        if debugPending != 0, !hasShadow {
+        if debugPending != 0, !hasShadow || !shadowIsStack {
             let bits = debugPending
             debugPending = 0
             isHalted = false
@@ -164,13 +169,31 @@ extension X86Processor {
             }
         }
         if let shutdown { return .shutdown(shutdown) }
+        if !isHalted {
+            let bits = codeBreakpoints()
+            if bits != 0 {
+                fault = .debug(bits, isTrap: false)
+                deliverFault()
+                if let shutdown { return .shutdown(shutdown) }
+            }
+        }
         return isHalted ? .halted : nil
     }
 
     private func takeInterrupt() -> UInt8? {
-        time.now = completed
+        time.now = max(time.now, completed &+ timeOffset)
         return bus?.acknowledgeInterrupt(processor: number)
     }
 
     func shutDown(_ reason: String) { shutdown = shutdown ?? reason }
+}
+
+extension X86Processor {
+    /// It has instructions to run, or an interrupt to take.
+    public var isRunnable: Bool {
+        if isWaitingForStartUp || shutdown != nil { return false }
+        if !isHalted { return true }
+        return nonMaskablePending || debugPending != 0
+            || interruptRequested && state.pointee.systemFlags & Flag.interrupt != 0
+    }
 }

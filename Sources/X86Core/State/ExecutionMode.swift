@@ -17,6 +17,8 @@ struct ExecutionMode: Hashable {
     /// AM and AC at level 3.
     var checksAlignment = false
     var faultsCPUID = false
+    /// An exception of SSE arithmetic is not masked.
+    var unmasksVector = false
 
     var isLong64: Bool { codeSize == 8 }
     var isProtected: Bool { cr0 & UInt32(CR0.pe) != 0 && !isVirtual8086 }
@@ -44,6 +46,7 @@ struct ExecutionMode: Hashable {
         stackSize = codeSize == 8 ? 8 : state.segments[SegmentNumber.ss].isBig ? 4 : 2
         checksAlignment = control.cpl == 3 && flags & Flag.ac != 0 && control.cr0 & CR0.am != 0
         self.faultsCPUID = faultsCPUID && control.cpl != 0
+        unmasksVector = state.unmasksVector
         if checksAlignment || isWatching {
             right = .watched
         } else if control.cpl == 3 {
@@ -58,7 +61,7 @@ extension X86Processor {
     /// To be called whenever something changes that `ExecutionMode` is made of.
     func modeChanged() {
         mode = ExecutionMode(
-            state.pointee, control, faultsCPUID: control.plainMSRs[0x140].map { $0 & 1 != 0 } ?? false,
+            state.pointee, control, faultsCPUID: faultsCPUID,
             isWatching: watches)
         modeNumber = modes.number(of: mode)
         state.pointee.translations = translations.set(mode.right)
@@ -66,7 +69,10 @@ extension X86Processor {
     }
 
     /// Blocks found by linear address count only for this mode and this generation of the translation.
-    func contextChanged() { state.pointee.context = UInt64(generation) << 16 | UInt64(modeNumber) }
+    /// An instruction that runs by itself must not go on in any.
+    func contextChanged() {
+        state.pointee.context = state.pointee.isSingle ? .max - 1 : UInt64(generation) << 16 | UInt64(modeNumber)
+    }
 
     /// Linear addresses may lead elsewhere now: blocks are looked up anew.
     func translationChanged() {

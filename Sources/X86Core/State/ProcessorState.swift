@@ -36,6 +36,8 @@ struct ProcessorState {
 
     /// MXCSR; its exception flags are also those of the host while a run lasts.
     var mxcsr: UInt32 = 0x1F80
+    /// The host's own MXCSR while it holds the guest's; 0: it does not.
+    var hostMXCSR: UInt32 = 0
     /// XMM and later YMM registers: 32 bytes each, 16 of them and 4 for the core's own use. See `vectors`.
     var vectors: UnsafeMutableRawPointer
 

@@ -15,6 +15,8 @@ struct PageTranslation {
     var isGlobal = false
     /// Stores may go there without another walk: the right is there, and D is set.
     var isWritable = true
+    /// It is part of a larger page.
+    var isLarge = false
 }
 
 extension X86Processor {
@@ -86,7 +88,7 @@ extension X86Processor {
                 return PageTranslation(
                     page: base | address & (size - 1) & ~0xFFF,
                     isGlobal: entry & Entry.global != 0 && control.cr4 & CR4.pge != 0,
-                    isWritable: isWritable && isDirty)
+                    isWritable: isWritable && isDirty, isLarge: level > 1)
             }
             _ = mark(place, entry, access, isLeaf: false)
             table = entry & Entry.address
@@ -114,7 +116,7 @@ extension X86Processor {
             let base = entry & 0xFFC0_0000 | (entry >> 13 & 0xFF) << 32
             return PageTranslation(
                 page: base | address & 0x3F_F000, isGlobal: entry & Entry.global != 0 && control.cr4 & CR4.pge != 0,
-                isWritable: isWritable && isDirty)
+                isWritable: isWritable && isDirty, isLarge: true)
         }
         let leafPlace = (entry & 0xFFFF_F000) + (address >> 12 & 1023) * 4
         let leaf = UInt64(realRead(leafPlace, UInt32.self))
@@ -168,7 +170,7 @@ extension X86Processor {
 
     func realWrite<Word: GuestWord>(_ address: UInt64, _ value: Word) {
         guard let offset = memory.offset(address) else { return }
-        if memory.codeLines[offset >> 12] != 0 { blocks.storageWritten(offset: offset, size: MemoryLayout<Word>.size) }
+        if memory.codeLines[offset >> 12] != 0 { memory.written(offset: offset, size: MemoryLayout<Word>.size) }
         (memory.bytes + offset).storeBytes(of: value, as: Word.self)
     }
 }

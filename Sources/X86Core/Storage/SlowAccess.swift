@@ -52,14 +52,14 @@ extension X86Processor {
         if address & 0xFFF > UInt64(4096 - size) {
             // Both pages are looked at before anything is read.
             let first = Int(4096 - address & 0xFFF)
-            let low = try place(address, access)
-            let high = try place(truncated(address &+ UInt64(first)), access)
+            let low = try place(address, first, access)
+            let high = try place(truncated(address &+ UInt64(first)), size - first, access)
             // A store will follow: it must not be refused then.
             if access.isWrite, !maySingly(low, size: first) || !maySingly(high, size: size - first) { return nil }
             guard let lowValue = read(low, size: first), let highValue = read(high, size: size - first) else { return nil }
             return lowValue | highValue << UInt64(8 * first)
         }
-        let place = try place(address, access)
+        let place = try place(address, size, access)
         if access.isWrite, !maySingly(place, size: size) { return nil }
         return read(place, size: size)
     }
@@ -71,14 +71,14 @@ extension X86Processor {
         try checkLinear(address, size: size, access, stack: stack)
         if address & 0xFFF > UInt64(4096 - size) {
             let first = Int(4096 - address & 0xFFF)
-            let low = try place(address, access)
-            let high = try place(truncated(address &+ UInt64(first)), access)
+            let low = try place(address, first, access)
+            let high = try place(truncated(address &+ UInt64(first)), size - first, access)
             guard maySingly(low, size: first), maySingly(high, size: size - first) else { return false }
             write(low, value, size: first)
             write(high, value >> UInt64(8 * first), size: size - first)
             return true
         }
-        let place = try place(address, access)
+        let place = try place(address, size, access)
         guard maySingly(place, size: size) else { return false }
         write(place, value, size: size)
         return true
@@ -101,9 +101,9 @@ extension X86Processor {
         UInt64(bitPattern: Int64(bitPattern: address << 16) >> 16) == address
     }
 
-    private func place(_ address: UInt64, _ access: AccessKind) throws(GuestFault) -> Place {
+    private func place(_ address: UInt64, _ size: Int, _ access: AccessKind) throws(GuestFault) -> Place {
         let translation = try walk(address, access)
-        if watches { try watch(address, access) }
+        if watches { watch(address, size: size, access) }
         guard let host = memory.pointer(translation.page) else { return .device(translation.page | address & 0xFFF) }
         enter(address, translation, host, access)
         return .storage(host + Int(address & 0xFFF))
@@ -120,14 +120,15 @@ extension X86Processor {
         entry.pointee.readTag = page
         entry.pointee.writeTag = found.isWritable && access.isWrite && !hasCode ? page : TranslationEntry.none(index)
         entry.pointee.addend = UInt64(UInt(bitPattern: host)) &- page
-        entry.pointee.page = found.page | (found.isGlobal ? 1 : 0)
+        entry.pointee.page = found.page | (found.isGlobal ? 1 : 0) | (found.isLarge ? 2 : 0)
+        if found.isLarge { hasLargePages = true }
     }
 
     private func maySingly(_ place: Place, size: Int) -> Bool {
         if state.pointee.isSingle { return true }
         switch place {
         case .device: return false
-        case .storage(let host): return !blocks.hasCode(at: host - memory.bytes, size: size)
+        case .storage(let host): return !memory.hasCode(at: host - memory.bytes, size: size)
         }
     }
 
@@ -148,7 +149,7 @@ extension X86Processor {
         switch place {
         case .storage(let host):
             let offset = host - memory.bytes
-            if memory.codeLines[offset >> 12] != 0 { blocks.storageWritten(offset: offset, size: size) }
+            if memory.codeLines[offset >> 12] != 0 { memory.written(offset: offset, size: size) }
             for index in 0..<size {
                 host.storeBytes(of: UInt8(truncatingIfNeeded: value >> UInt64(8 * index)), toByteOffset: index, as: UInt8.self)
             }

@@ -6,7 +6,7 @@ struct TranslationEntry {
     var writeTag: UInt64
     /// What added to a linear address gives the host's.
     var addend: UInt64 = 0
-    /// The page's real address; bit 0: global.
+    /// The page's real address; bit 0: global; bit 1: part of a larger page.
     var page: UInt64 = 0
 
     /// An entry that nothing fits.
@@ -62,9 +62,16 @@ struct TranslationBuffer {
         for right in 0..<3 { clear(right * Self.size + Self.index(address)) }
     }
 
+    /// What lies in the same GiB, and was entered of pages of more than 4 KiB.
+    func flushLarge(around address: UInt64) {
+        for index in 0..<Self.size * 3 where entries[index].page & 2 != 0 {
+            if (entries[index].readTag ^ address) >> 30 == 0 { clear(index) }
+        }
+    }
+
     /// A page of storage has got code: stores there must be seen.
     func forbidWriting(page: UInt64) {
-        for index in 0..<Self.size * 3 where entries[index].page & ~1 == page {
+        for index in 0..<Self.size * 3 where entries[index].page & ~3 == page {
             entries[index].writeTag = TranslationEntry.none(index & (Self.size &- 1))
         }
     }

@@ -12,6 +12,10 @@ public struct InstructionRecord: Hashable, Sendable {
     public var opcodes: [String]
     public var checks: [TrapCheck]
 
+    /// An operand in storage must be at a multiple of its size. The access itself looks, for addresses are known only
+    /// then.
+    var requiresAlignment: Bool { checks.contains { $0.condition.functions.contains("misaligned") } }
+
     public var name: String { form.isEmpty ? mnemonic : mnemonic + " " + form }
 }
 

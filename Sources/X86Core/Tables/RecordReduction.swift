@@ -51,7 +51,7 @@ private struct ConditionReduction {
     private var known: [Int: Int] = [:]
 
     /// Functions of the file that the core can answer itself.
-    private static let answered: Set<String> = ["port-open"]
+    private static let answered: Set<String> = ["port-open", "misaligned"]
 
     init(_ instruction: Instruction, _ description: MachineDescription) {
         self.instruction = instruction

@@ -18,6 +18,8 @@ struct WholeMachineRequest: Hashable {
     /// The first is the first disk.
     var drives: [Drive] = []
     var noReboot = false
+    /// What the clock shows at power-on: seconds since the beginning of 1970.
+    var date: Int64 = 1_700_000_000
     var bootProtocol: BootProtocol?
     var flatMode: FlatMode?
     var base: UInt64?

@@ -8,16 +8,16 @@ public final class CascadedControllers {
     public let edgeLevel: BusDevice
     /// The output of the first one, the processor's INTR.
     public private(set) var isRaised = false
-    private let output: InterruptLine
+    var output: InterruptLine
 
-    public init(output: InterruptLine) {
+    public init(output: InterruptLine = .open) {
         self.output = output
         edgeLevel = EdgeLevelControl(first, second)
         first.changed = { [unowned self] in
             let level = first.pending != nil
             guard level != isRaised else { return }
             isRaised = level
-            output.set(level)
+            self.output.set(level)
         }
         second.changed = { [unowned self] in first.set(2, second.pending != nil) }
     }

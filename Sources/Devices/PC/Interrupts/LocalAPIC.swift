@@ -4,6 +4,9 @@ import Machine
 /// interrupts to other processors, and has a timer. Registers are in a window of real addresses, or, as x2APIC,
 /// among the model-specific registers.
 public final class LocalAPIC: StatefulDevice {
+    /// The timer's clock before its divider, in hertz: a tick a nanosecond.
+    public static let busFrequency: UInt64 = 1_000_000_000
+
     public let name: String
     /// The processor's number.
     public let identifier: UInt32

@@ -63,7 +63,7 @@ public final class RawDiskFile: BlockDevice {
         guard descriptor >= 0 else { throw BlockError("\(path): \(Self.reason)") }
         let size = lseek(descriptor, 0, SEEK_END)
         guard size >= 512 else {
-            let text = size < 0 ? Self.reason : "a disk has at least one sector of 512 bytes; this file has \(size) bytes"
+            let text = size < 0 ? Self.reason : "a disk has at least one sector of 512 bytes; this has \(size) bytes"
             close(descriptor)
             throw BlockError("\(path): \(text)")
         }

@@ -28,7 +28,7 @@ extension [UInt8] {
 
     /// A text in a field that is filled up with blanks.
     mutating func put(_ text: String, at offset: Int, width: Int) {
-        let bytes = Array(text.utf8.prefix(width)) + [UInt8](repeating: 0x20, count: Swift.max(0, width - text.utf8.count))
-        replaceSubrange(offset..<offset + width, with: bytes)
+        let blanks = [UInt8](repeating: 0x20, count: width)
+        replaceSubrange(offset..<offset + width, with: (Array(text.utf8) + blanks).prefix(width))
     }
 }

@@ -28,7 +28,6 @@ public final class PCIBus: StatefulDevice {
     public func reset() {
         address = 0
         resetControl = 0
-        for slot in slots { functions[slot]?.reset() }
     }
 
     /// The function whose window an address lies in, and how far.

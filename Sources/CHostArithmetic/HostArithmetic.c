@@ -1,0 +1,1 @@
+// The functions are in the headers, so that each is compiled into its caller.

@@ -1,0 +1,253 @@
+import Devices
+import Images
+import Machine
+import X86Core
+
+/// A PC: processors that take turns, storage, and the board. It is run in pieces by whoever has the terminal.
+public final class PCMachine {
+    public struct Configuration {
+        /// Bytes of storage.
+        public var storage: UInt64 = 128 << 20
+        public var processors = 1
+        /// What the clock shows at power-on: seconds since the beginning of 1970.
+        public var date: Int64 = 0
+        /// What the machine's random numbers come from.
+        public var seed: UInt64 = 1
+        public var disks: [any BlockDevice] = []
+        /// Most instructions that a block of decoded code may have.
+        public var blockLimit = 48
+
+        public init() {}
+    }
+
+    /// Why the machine stopped.
+    public enum Stop: Hashable, Sendable {
+        /// As many nanoseconds of the machine's time have gone by as were asked for.
+        case limit
+        /// The guest has switched the machine off.
+        case poweredOff
+        /// The guest has asked for a reset.
+        case reset
+        /// The guest has given an exit status, at port 0xF4.
+        case exited(status: UInt32)
+        /// A processor cannot go on.
+        case crashed(processor: Int, reason: String)
+        /// Every processor waits, and no device will do anything before something comes from outside.
+        case asleep
+        /// Somebody asked for it.
+        case asked
+    }
+
+    public struct NoStorage: Error, Sendable { public let size: UInt64 }
+
+    public let memory: GuestMemory
+    public let time = VirtualTime()
+    public let processors: [X86Processor]
+    public let board: PCBoard
+    private let wires: BusWires
+    private let storageAccess: StorageAccess
+    var stop: Stop?
+    /// Several processors take turns of so many instructions.
+    static let slice: UInt64 = 2000
+
+    /// - Throws: `NoStorage` if the host has not so much.
+    public init(_ configuration: Configuration, decoding: Decoding, serialOutput: any ByteSink) throws(NoStorage) {
+        guard let memory = GuestMemory(size: configuration.storage) else { throw NoStorage(size: configuration.storage) }
+        self.memory = memory
+        let access = StorageAccess(memory)
+        storageAccess = access
+        var board = PCBoard.Configuration()
+        board.processors = configuration.processors
+        board.date = configuration.date
+        board.storageSize = configuration.storage
+        board.disks = configuration.disks
+        self.board = PCBoard(board, time: time, serialOutput: serialOutput, memory: access)
+        let time = time
+        processors = (0..<configuration.processors).map { number in
+            let processor = X86Processor(
+                memory: memory, decoding: decoding, time: time, number: number,
+                seed: configuration.seed &+ UInt64(number))
+            processor.blockLimit = configuration.blockLimit
+            processor.bootSeconds = UInt64(bitPattern: configuration.date)
+            return processor
+        }
+        wires = BusWires(self.board)
+        wires.connect(processors) { [unowned self] stop in self.end(with: stop) }
+        memory.write(self.board.tables.bytes, at: self.board.tables.base)
+    }
+
+    private func end(with stop: Stop) {
+        self.stop = self.stop ?? stop
+        for processor in processors { processor.stop() }
+    }
+
+    /// Loads what a boot plan says and puts the first processor at its beginning; the others wait for it.
+    public func start(_ plan: BootPlan) {
+        for piece in plan.pieces { memory.write(Array(piece.bytes), at: piece.address) }
+        processors[0].start(from: StartState(plan.state))
+        for processor in processors.dropFirst() { processor.initialise(waits: true) }
+    }
+
+    /// From outside, between two pieces of a run.
+    public func requestStop() { end(with: .asked) }
+
+    /// Instructions completed by all processors.
+    public var completed: UInt64 { processors.reduce(0) { $0 + $1.completed } }
+
+    /// Runs until the machine's time is `moment`, or until something stops it.
+    public func run(until moment: UInt64) -> Stop {
+        while true {
+            if let stop {
+                self.stop = nil
+                return stop
+            }
+            board.advance(to: time.now)
+            if stop != nil { continue }
+            guard time.now < moment else { return .limit }
+            let end = min(moment, board.deadline)
+            let running = processors.filter(\.isRunnable)
+            if running.isEmpty {
+                // Nobody has anything to do: time passes at once.
+                guard end != .max, board.deadline != .max || moment != .max else { return .asleep }
+                if board.deadline == .max { return .asleep }
+                time.now = max(time.now, end)
+                continue
+            }
+            if let stop = turn(running, until: end) { return stop }
+        }
+    }
+
+    /// Each processor has a turn of equal length.
+    private func turn(_ running: [X86Processor], until end: UInt64) -> Stop? {
+        let begin = time.now
+        let isAlone = processors.count == 1
+        let length = isAlone ? end - begin : min(end - begin, Self.slice)
+        var reached = begin
+        for processor in running {
+            board.currentProcessor = processor.number
+            wires.current = processor
+            processor.timeOffset = begin &- processor.completed
+            switch processor.run(until: processor.completed + length) {
+            case .limit, .halted: break
+            case .asked: break
+            case .shutdown(let reason): return .crashed(processor: processor.number, reason: reason)
+            }
+            reached = max(reached, processor.completed &+ processor.timeOffset)
+        }
+        // One processor may have stopped early, for a device or because it sleeps; several go on together.
+        time.now = max(time.now, isAlone ? reached : stop == nil ? begin + length : reached)
+        return nil
+    }
+}
+
+/// Storage as devices reach it.
+final class StorageAccess: GuestMemoryAccess {
+    private let memory: GuestMemory
+
+    init(_ memory: GuestMemory) { self.memory = memory }
+
+    func read(_ address: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        guard let data = memory.read(bytes.count, at: address) else { return false }
+        bytes.copyBytes(from: data)
+        return true
+    }
+
+    func write(_ address: UInt64, from bytes: UnsafeRawBufferPointer) -> Bool { memory.write(Array(bytes), at: address) }
+}
+
+/// Between processors and board. After each access the board may have something to do earlier than before.
+private final class BusWires: ProcessorBus {
+    private let board: PCBoard
+    var current: X86Processor?
+
+    init(_ board: PCBoard) { self.board = board }
+
+    func connect(_ processors: [X86Processor], end: @escaping (PCMachine.Stop) -> Void) {
+        for processor in processors {
+            processor.connect(to: self, apic: board.localAPICs[processor.number]) { [unowned self] in settle() }
+            processor.processorCount = processors.count
+        }
+        var signals = PCBoard.Signals()
+        signals.interruptRequested = { number, level in processors[number].setInterruptRequest(level) }
+        signals.nonMaskable = { processors[$0].raiseNonMaskableInterrupt() }
+        signals.initialise = { processors[$0].initialise(waits: $0 != 0) }
+        signals.startUp = { processors[$0].startUp(page: $1) }
+        signals.powerOff = { end(.poweredOff) }
+        signals.reset = { end(.reset) }
+        signals.debugExit = { end(.exited(status: $0)) }
+        board.signals = signals
+        current = processors.first
+    }
+
+    func readPort(_ port: UInt16, width: Int) -> UInt64 {
+        defer { settle() }
+        return board.readPort(port, width: width)
+    }
+    func writePort(_ port: UInt16, width: Int, value: UInt64) {
+        board.writePort(port, width: width, value: value)
+        settle()
+    }
+    func readDevice(_ address: UInt64, width: Int) -> UInt64 {
+        defer { settle() }
+        return board.readDevice(address, width: width)
+    }
+    func writeDevice(_ address: UInt64, width: Int, value: UInt64) {
+        board.writeDevice(address, width: width, value: value)
+        settle()
+    }
+    func acknowledgeInterrupt(processor: Int) -> UInt8? { board.acknowledgeInterrupt(processor: processor) }
+
+    private func settle() { current?.endRun(at: board.deadline) }
+}
+
+extension X86Processor {
+    /// The local APIC's registers are model-specific registers and CR8, too. What is written there may be due before
+    /// the present run ends.
+    fileprivate func connect(to bus: any ProcessorBus, apic: LocalAPIC, settle: @escaping () -> Void) {
+        self.bus = bus
+        readTaskPriority = { UInt64(apic.taskPriority >> 4) }
+        writeTaskPriority = { apic.taskPriority = UInt8(truncatingIfNeeded: $0 << 4) }
+        readControllerMSR = { number in
+            switch number {
+            case 0x1B: return apic.baseRegister
+            case 0x6E0: return apic.timestampDeadline
+            default: return apic.isX2APIC ? apic.readRegister(Int(number) - 0x800) : nil
+            }
+        }
+        writeControllerMSR = { number, value in
+            defer { settle() }
+            switch number {
+            case 0x1B: return apic.writeBase(value)
+            case 0x6E0:
+                apic.timestampDeadline = value
+                return true
+            default: return apic.isX2APIC && apic.writeRegister(Int(number) - 0x800, value)
+            }
+        }
+    }
+}
+
+extension StartState {
+    init(_ boot: X86BootState) {
+        self.init()
+        general[0] = boot.rax
+        general[1] = boot.rcx
+        general[2] = boot.rdx
+        general[3] = boot.rbx
+        general[4] = boot.rsp
+        general[5] = boot.rbp
+        general[6] = boot.rsi
+        general[7] = boot.rdi
+        instructionPointer = boot.rip
+        flags = boot.rflags
+        cr0 = boot.cr0
+        cr3 = boot.cr3
+        cr4 = boot.cr4
+        efer = boot.efer
+        gdt = (boot.gdt.base, UInt32(boot.gdt.limit))
+        idt = (boot.idt.base, UInt32(boot.idt.limit))
+        segments = [boot.es, boot.cs, boot.ss, boot.ds, boot.fs, boot.gs, boot.ldtr, boot.tr].map {
+            Segment(selector: $0.selector, base: $0.base, limit: $0.limit, attributes: $0.attributes)
+        }
+    }
+}

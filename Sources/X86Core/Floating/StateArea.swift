@@ -1,0 +1,81 @@
+import CHostArithmetic
+
+/// A piece of storage that holds registers, taken out whole or put there whole.
+struct StateArea {
+    private(set) var bytes: [UInt8]
+
+    init(size: Int) { bytes = Array(repeating: 0, count: size) }
+
+    var size: Int { bytes.count }
+
+    func number(_ offset: Int, size: Int) -> UInt64 {
+        var value: UInt64 = 0
+        for index in 0..<size { value |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
+        return value
+    }
+
+    mutating func put(_ value: UInt64, size: Int, at offset: Int) {
+        for index in 0..<size { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
+    }
+
+    func extended(_ offset: Int) -> TraplineExtended {
+        TraplineExtended(significand: number(offset, size: 8), signExponent: UInt16(number(offset + 8, size: 2)))
+    }
+
+    mutating func put(_ value: TraplineExtended, at offset: Int) {
+        put(value.significand, size: 8, at: offset)
+        put(UInt64(value.signExponent), size: 2, at: offset + 8)
+    }
+
+    /// Ten bytes more.
+    mutating func append(_ value: TraplineExtended) {
+        let offset = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: 10))
+        put(value, at: offset)
+    }
+}
+
+extension X86Processor {
+    /// All bytes of an instruction's operand in storage, from an offset in it.
+    func readArea(_ i: DecodedInstruction, size: Int, from start: Int = 0) throws(GuestFault) -> StateArea {
+        // A segment must reach to the end of it.
+        _ = try linearAddress(i, size: size, isWrite: false, plus: UInt64(start))
+        var area = StateArea(size: size)
+        var offset = 0
+        while offset < size {
+            let width = size - offset >= 8 ? 8 : size - offset >= 4 ? 4 : 2
+            let value = try read(i, size: width, plus: UInt64(start + offset))
+            area.put(value, size: width, at: offset)
+            offset += width
+        }
+        return area
+    }
+
+    /// Stores all of it, or raises an exception and stores nothing.
+    func writeArea(_ i: DecodedInstruction, _ area: StateArea, from start: Int = 0) throws(GuestFault) {
+        try probeArea(i, size: area.size, from: start)
+        try writeArea(i, area, 0..<area.size, from: start)
+    }
+
+    /// What storing there would raise is raised now.
+    func probeArea(_ i: DecodedInstruction, size: Int, from start: Int = 0) throws(GuestFault) {
+        let first = try linearAddress(i, size: size, isWrite: true, plus: UInt64(start))
+        try probeWrite(linear: first, size: 1, stack: i.memory.segment == 2)
+        // No area is as long as a page: the last byte tells the rest.
+        let last = try linearAddress(i, size: 1, isWrite: true, plus: UInt64(start + size - 1))
+        try probeWrite(linear: last, size: 1, stack: i.memory.segment == 2)
+    }
+
+    /// A part of an area, to the same place in storage. Nothing is probed.
+    func writeArea(
+        _ i: DecodedInstruction, _ area: StateArea, _ part: Range<Int>, from start: Int = 0
+    ) throws(GuestFault) {
+        var offset = part.lowerBound
+        while offset < part.upperBound {
+            let left = part.upperBound - offset
+            let width = left >= 8 ? 8 : left >= 4 ? 4 : 2
+            try write(i, area.number(offset, size: width), size: width, plus: UInt64(start + offset))
+            offset += width
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// The registers by which KVM tells its guests the time. Linux, Documentation/virt/kvm/x86/msr.rst.
+
+enum ParavirtualMSR {
+    static let wallClock: UInt32 = 0x4B56_4D00, systemTime: UInt32 = 0x4B56_4D01, asynchronousFaults: UInt32 = 0x4B56_4D02
+    static let stealTime: UInt32 = 0x4B56_4D03, endOfInterrupt: UInt32 = 0x4B56_4D04
+    static let oldWallClock: UInt32 = 0x11, oldSystemTime: UInt32 = 0x12
+}
+
+extension X86Processor {
+    /// Version, seconds, nanoseconds: the date at which the system time was zero.
+    func writeWallClock(_ number: UInt32, _ place: UInt64) throws(GuestFault) {
+        guard memory.pointer(place & ~3) != nil, memory.pointer((place & ~3) &+ 11) != nil else { throw .protection() }
+        control.plainMSRs[number] = place
+        let place = place & ~3
+        realWrite(place, UInt32(2))
+        realWrite(place + 4, UInt32(truncatingIfNeeded: bootSeconds))
+        realWrite(place + 8, UInt32(0))
+    }
+
+    func writeSystemTime(_ number: UInt32, _ value: UInt64) throws(GuestFault) {
+        control.plainMSRs[number] = value
+        guard value & 1 != 0 else { return }
+        guard memory.pointer(value & ~1) != nil, memory.pointer((value & ~1) &+ 31) != nil else { throw .protection() }
+        syncTime()
+        writeClock(at: value & ~1)
+    }
+
+    /// The time stamp counter has been moved: what the guest computes its time from follows.
+    func refreshClock() {
+        syncTime()
+        for number in [ParavirtualMSR.systemTime, ParavirtualMSR.oldSystemTime] {
+            if let value = control.plainMSRs[number], value & 1 != 0 { writeClock(at: value & ~1) }
+        }
+    }
+
+    /// One tick is one nanosecond: a shift by one to the left, and half.
+    private func writeClock(at place: UInt64) {
+        let version = (realRead(place, UInt32.self) | 1) &+ 1
+        realWrite(place, version &- 1)
+        realWrite(place + 4, UInt32(0))
+        realWrite(place + 8, time.now &+ control.tscOffset)
+        realWrite(place + 16, time.now)
+        realWrite(place + 24, UInt32(0x8000_0000))
+        // The shift; then the flags: all processors agree.
+        realWrite(place + 28, UInt32(0x0000_0101))
+        realWrite(place, version)
+    }
+
+    /// Nobody takes time from the guest.
+    func writeStealTime(_ value: UInt64) throws(GuestFault) {
+        guard value & 0x3E == 0 else { throw .protection() }
+        if value & 1 != 0 {
+            let place = value & ~0x3F
+            guard memory.pointer(place) != nil else { throw .protection() }
+            for offset in stride(from: UInt64(0), to: 64, by: 8) { realWrite(place + offset, UInt64(0)) }
+        }
+        control.plainMSRs[ParavirtualMSR.stealTime] = value
+    }
+
+    /// The word by which a monitor may save the guest the end of an interrupt. It need not, and its bit stays clear.
+    func writeEndOfInterrupt(_ value: UInt64) throws(GuestFault) {
+        guard value & 2 == 0 else { throw .protection() }
+        if value & 1 != 0 {
+            let place = value & ~3
+            guard memory.pointer(place) != nil else { throw .protection() }
+            realWrite(place, realRead(place, UInt32.self) & ~1)
+        }
+        control.plainMSRs[ParavirtualMSR.endOfInterrupt] = value
+    }
+}
