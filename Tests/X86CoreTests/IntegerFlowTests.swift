@@ -133,4 +133,34 @@ import Testing
         #expect(first.core.get(Register.ax, UInt32.self) != first.core.get(Register.dx, UInt32.self))
         #expect(first.core.statusFlags == Flag.cf)
     }
+
+    /// A comparison and the jump behind it run as one; the flags tell whether it went the right way.
+    @Test func comparisonsJumpAsTheirFlagsSay() {
+        let machine = TestMachine()
+        var numbers = SeededNumbers(state: 6)
+        let comparisons: [[UInt8]] = [
+            [0x39, 0xC8], [0x48, 0x39, 0xC8], [0x3C, 5], [0x83, 0xF8, 0xFF], [0x48, 0x83, 0xF9, 1], [0x3B, 0x06], [0x48, 0x3B, 0x06],
+            [0x80, 0x3E, 1], [0x83, 0x3E, 0], [0x48, 0x83, 0x3E, 0], [0x84, 0xC0], [0x85, 0xC9], [0x48, 0x85, 0xC0],
+            [0xA8, 4], [0xA9, 1, 1, 0, 0], [0xF6, 0x06, 0x10], [0x83, 0xE0, 3], [0x48, 0x21, 0xC8], [0x29, 0xC8],
+            [0x48, 0x83, 0xE8, 1], [0xFF, 0xC9], [0x48, 0xFF, 0xC9], [0xFF, 0xC1], [0x38, 0xC8], [0x66, 0x39, 0xC8],
+        ]
+        machine.core[Register.si] = TestMachine.data
+        for comparison in comparisons {
+            for condition in UInt8(0)..<16 {
+                let code = comparison + [0x70 | condition, 2, 0xEB, 0xFE, 0xEB, 0xFE]
+                machine.load(code, at: TestMachine.code)
+                for _ in 0..<12 {
+                    let (a, b) = (numbers.operand(), numbers.operand())
+                    machine.core[Register.ax] = a
+                    machine.core[Register.cx] = numbers.next() & 1 != 0 ? a : b
+                    machine.memory.write((0..<8).map { UInt8(truncatingIfNeeded: b >> UInt64(8 * $0)) }, at: TestMachine.data)
+                    machine.processor.instructionPointer = TestMachine.code
+                    _ = machine.processor.run(until: machine.processor.completed + 2)
+                    let behind = TestMachine.code + UInt64(comparison.count) + 2
+                    let target = behind + (machine.core.holds(condition) ? 2 : 0)
+                    #expect(machine.processor.instructionPointer == target)
+                }
+            }
+        }
+    }
 }
