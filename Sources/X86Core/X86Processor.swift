@@ -51,6 +51,8 @@ public final class X86Processor {
     var hasShadow: Bool { completed == shadowEnd }
     /// The instruction that runs is not stepped over by TF: it goes to a handler, or counts TF by itself.
     var stepsNot = false
+    /// A task switch has succeeded, and `fault` is the new task's before its first instruction.
+    var isTaskFault = false
     /// A debug register watches instructions.
     var watchesCode = false
     /// MISC_FEATURES_ENABLES: CPUID is refused above level 0.
@@ -93,6 +95,7 @@ public final class X86Processor {
     // Safety: room for the micro-ops of one instruction, reused.
     let singleOps: UnsafeMutableRawPointer
     var vectorStorage: UnsafeMutableRawPointer
+    private let exitOp: UnsafeMutableRawPointer
     public var x87 = X87State()
     /// Random numbers for RDRAND, from the machine's seed.
     public var random: UInt64
@@ -109,9 +112,13 @@ public final class X86Processor {
         jumps.initialize(repeating: JumpCacheEntry(), count: JumpCache.size)
         vectorStorage = .allocate(byteCount: VectorRegister.count * VectorRegister.stride, alignment: 64)
         vectorStorage.initializeMemory(as: UInt8.self, repeating: 0, count: VectorRegister.count * VectorRegister.stride)
+        exitOp = .allocate(byteCount: MicroOp.stride, alignment: 32)
+        exitOp.initializeMemory(
+            as: MicroOp.self, to: MicroOp(handler: unsafeBitCast(FlowHandlers.exit, to: UInt.self)))
         state = .allocate(capacity: 1)
         state.initialize(
-            to: ProcessorState(translations: translations.entries, jumpCache: jumps, vectors: vectorStorage))
+            to: ProcessorState(
+                translations: translations.entries, jumpCache: jumps, exit: exitOp, vectors: vectorStorage))
         blocks = BlockCache(memory)
         singleOps = .allocate(byteCount: 256 * MicroOp.stride, alignment: 32)
         state.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
@@ -133,6 +140,7 @@ public final class X86Processor {
         state.deallocate()
         translations.deallocate()
         singleOps.deallocate()
+        exitOp.deallocate()
         vectorStorage.deallocate()
     }
 

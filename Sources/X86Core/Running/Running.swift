@@ -150,6 +150,11 @@ extension X86Processor {
             isAskedToStop = false
             return .asked
         }
+        if isTaskFault {
+            isTaskFault = false
+            deliverFault()
+            if let shutdown { return .shutdown(shutdown) }
+        }
         if debugPending != 0, !hasShadow || !shadowIsStack {
             let bits = debugPending
             debugPending = 0

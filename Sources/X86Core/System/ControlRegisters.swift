@@ -65,16 +65,13 @@ extension X86Processor {
 
     /// PAE: the four entries above everything are looked at when CR3 is loaded.
     private func checkDirectoryPointers(_ root: UInt64) throws(GuestFault) {
-        for index in UInt64(0)..<4 {
-            if isRefusedPointer(at: (root & 0xFFFF_FFE0) + 8 * index) { throw .protection() }
-        }
-    }
-
-    // By itself: Swift 6.3 fails on the loop above when it unrolls it with this in it.
-    @inline(never) private func isRefusedPointer(at place: UInt64) -> Bool {
-        let entry = realRead(place, UInt64.self)
         let reserved: UInt64 = 0x1E6 | ~((1 << Self.addressBits) - 1)
-        return entry & 1 != 0 && entry & reserved != 0
+        var isBad = false
+        for index in UInt64(0)..<4 {
+            let entry = realRead((root & 0xFFFF_FFE0) + 8 * index, UInt64.self)
+            if entry & 1 != 0, entry & reserved != 0 { isBad = true }
+        }
+        if isBad { throw .protection() }
     }
 
     func writeCR4(_ value: UInt64) throws(GuestFault) {

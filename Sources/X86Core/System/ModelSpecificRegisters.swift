@@ -2,6 +2,7 @@
 
 /// Numbers of model-specific registers.
 enum ModelSpecific {
+    static let platform: UInt32 = 0x17, debugControl: UInt32 = 0x1D9
     static let tsc: UInt32 = 0x10, apicBase: UInt32 = 0x1B, featureControl: UInt32 = 0x3A, tscAdjust: UInt32 = 0x3B
     static let biosSignature: UInt32 = 0x8B, platformInfo: UInt32 = 0xCE, mtrrCapabilities: UInt32 = 0xFE
     static let architecture: UInt32 = 0x10A, miscFeatures: UInt32 = 0x140
@@ -82,6 +83,8 @@ extension X86Processor {
         case ModelSpecific.architecture: return ModelSpecific.denied
         // No banks report errors of the machine.
         case ModelSpecific.checkCapabilities, ModelSpecific.checkStatus: return 0
+        // Neither a socket nor records of branches.
+        case ModelSpecific.platform, ModelSpecific.debugControl: return 0
         case ModelSpecific.biosSignature: return 1 << 32
         case ModelSpecific.featureControl, ModelSpecific.tscAdjust, ModelSpecific.miscFeatures, ModelSpecific.miscEnable,
             ModelSpecific.pat, ModelSpecific.mtrrDefault, ParavirtualMSR.wallClock...ParavirtualMSR.endOfInterrupt,
@@ -172,7 +175,7 @@ extension X86Processor {
             try keep(number, value)
         // Microcode is loaded by nobody, the rest shows what is.
         case ModelSpecific.biosSignature: break
-        case ModelSpecific.checkStatus: guard value == 0 else { throw .protection() }
+        case ModelSpecific.checkStatus, ModelSpecific.debugControl: guard value == 0 else { throw .protection() }
         case ParavirtualMSR.wallClock, ParavirtualMSR.oldWallClock: try writeWallClock(number, value)
         case ParavirtualMSR.systemTime, ParavirtualMSR.oldSystemTime: try writeSystemTime(number, value)
         case ParavirtualMSR.stealTime: try writeStealTime(value)
