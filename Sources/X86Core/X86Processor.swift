@@ -95,6 +95,7 @@ public final class X86Processor {
     // Safety: room for the micro-ops of one instruction, reused.
     let singleOps: UnsafeMutableRawPointer
     var vectorStorage: UnsafeMutableRawPointer
+    private let exitOp: UnsafeMutableRawPointer
     public var x87 = X87State()
     /// Random numbers for RDRAND, from the machine's seed.
     public var random: UInt64
@@ -111,9 +112,13 @@ public final class X86Processor {
         jumps.initialize(repeating: JumpCacheEntry(), count: JumpCache.size)
         vectorStorage = .allocate(byteCount: VectorRegister.count * VectorRegister.stride, alignment: 64)
         vectorStorage.initializeMemory(as: UInt8.self, repeating: 0, count: VectorRegister.count * VectorRegister.stride)
+        exitOp = .allocate(byteCount: MicroOp.stride, alignment: 32)
+        exitOp.initializeMemory(
+            as: MicroOp.self, to: MicroOp(handler: unsafeBitCast(FlowHandlers.exit, to: UInt.self)))
         state = .allocate(capacity: 1)
         state.initialize(
-            to: ProcessorState(vectors: vectorStorage, translations: translations.entries, jumpCache: jumps))
+            to: ProcessorState(
+                vectors: vectorStorage, translations: translations.entries, jumpCache: jumps, exit: exitOp))
         blocks = BlockCache(memory)
         singleOps = .allocate(byteCount: 256 * MicroOp.stride, alignment: 32)
         state.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
@@ -135,6 +140,7 @@ public final class X86Processor {
         state.deallocate()
         translations.deallocate()
         singleOps.deallocate()
+        exitOp.deallocate()
         vectorStorage.deallocate()
     }
 

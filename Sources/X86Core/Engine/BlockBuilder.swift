@@ -42,6 +42,14 @@ struct BlockBuilder {
         numbers.append(count)
     }
 
+    /// The micro-op that was emitted last.
+    var last: MicroOp? { ops.last }
+
+    /// The last micro-op does something else, too, with the same operands.
+    mutating func replaceLast(_ handler: Handler) {
+        ops[ops.count - 1].handler = unsafeBitCast(handler, to: UInt.self)
+    }
+
     // MARK: - Micro-ops
 
     /// A micro-op without an address.

@@ -9,7 +9,7 @@ struct ColdCall {
 
 extension X86Processor {
     /// False: it has failed, see `LeaveReason`.
-    func callCold(_ number: Int, _ op: Op) -> Bool {
+    @inline(never) func callCold(_ number: Int, _ op: Op) -> Bool {
         let call = coldCalls[number]
         currentIP = core[Register.block] &+ UInt64(op.at.pointee.offset)
         nextIP = cut(currentIP &+ UInt64(op.at.pointee.length))
@@ -24,7 +24,7 @@ extension X86Processor {
     }
 
     /// Likewise for what sets `nextIP`.
-    func callColdEnding(_ number: Int, _ op: Op) -> Bool {
+    @inline(never) func callColdEnding(_ number: Int, _ op: Op) -> Bool {
         guard callCold(number, op) else { return false }
         core[Register.block] = nextIP
         return true

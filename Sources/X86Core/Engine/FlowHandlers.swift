@@ -13,6 +13,9 @@ enum FlowHandlers {
         return next(c, o)
     }
 
+    /// Where every run of micro-ops ends.
+    static let exit: Handler = { _, _ in nil }
+
     /// The first micro-op of a block that is no more.
     static let stale: Handler = { c, o in
         Core(c).state.pointee.leaveReason = .lookup

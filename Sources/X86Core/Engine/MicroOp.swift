@@ -100,8 +100,9 @@ func next(
 /// Ends the run at this micro-op. The reason stands in the state.
 @inline(__always)
 func leave(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    // All ways out of a handler are jumps, for what is sometimes a jump and sometimes a return is compiled as a call.
     Core(c).state.pointee.leftAt = o
-    return nil
+    return proceed(c, Core(c).state.pointee.exit)
 }
 
 /// Runs from a micro-op until one leaves.

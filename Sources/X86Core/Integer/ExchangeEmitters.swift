@@ -13,8 +13,12 @@ enum ExchangeEmitters {
     private static func add(_ b: inout BlockBuilder, _ i: DecodedInstruction, _ size: Int) {
         let place = b.rm(size: size)
         let register = b.reg(size: size)
-        let x = b.readForWriting(place, size: size)
         let y = b.read(register, size: size, into: Register.t1)
+        if case .memory = place {
+            b.emitMemory(ExchangeHandlers.addMemory(size), b: y)
+            return b.write(register, size: size, from: y)
+        }
+        let x = b.read(place, size: size)
         b.emit(ExchangeHandlers.add(size), a: x, b: y)
         // Of one register twice the sum remains.
         b.write(register, size: size, from: y)
@@ -55,6 +59,16 @@ enum ExchangeHandlers {
                 ExchangeHandlers.add(c, o, UInt64.self)
                 return next(c, o)
             }
+        }
+    }
+
+    /// Likewise with storage in place of `a`. Register `b` may be part of the address.
+    static func addMemory(_ size: Int) -> Handler {
+        switch size {
+        case 1: return { c, o in next(c, o, if: ExchangeHandlers.addMemory(c, o, UInt8.self)) }
+        case 2: return { c, o in next(c, o, if: ExchangeHandlers.addMemory(c, o, UInt16.self)) }
+        case 4: return { c, o in next(c, o, if: ExchangeHandlers.addMemory(c, o, UInt32.self)) }
+        default: return { c, o in next(c, o, if: ExchangeHandlers.addMemory(c, o, UInt64.self)) }
         }
     }
 
@@ -103,14 +117,26 @@ enum ExchangeHandlers {
         core.set(Op(o).a, sum)
     }
 
-    /// What the operand becomes.
     @inline(__always)
-    private static func compared<Word: GuestWord>(_ core: Core, _ old: Word, _ new: Word) -> Word {
+    private static func addMemory<Word: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
+    ) -> Bool {
+        let core = Core(c)
+        return core.modify(Op(o), Word.self) { old in
+            let sum = Add.apply(core, old, core.get(Op(o).b, Word.self))
+            core.set(Op(o).b, old)
+            return sum
+        }
+    }
+
+    /// Whether the accumulator equals the operand; else it becomes it.
+    @inline(__always)
+    private static func isEqual<Word: GuestWord>(_ core: Core, _ old: Word) -> Bool {
         let accumulator = core.get(Register.ax, Word.self)
         _ = Subtract.apply(core, accumulator, old)
-        if accumulator == old { return new }
+        if accumulator == old { return true }
         core.set(Register.ax, old)
-        return old
+        return false
     }
 
     @inline(__always)
@@ -118,7 +144,9 @@ enum ExchangeHandlers {
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
     ) {
         let core = Core(c)
-        core.set(Op(o).a, compared(core, core.get(Op(o).a, Word.self), core.get(Op(o).b, Word.self)))
+        let new = core.get(Op(o).b, Word.self)
+        // Of 32 bits the upper half stays where nothing is stored.
+        if isEqual(core, core.get(Op(o).a, Word.self)) { core.set(Op(o).a, new) }
     }
 
     @inline(__always)
@@ -127,7 +155,7 @@ enum ExchangeHandlers {
     ) -> Bool {
         let core = Core(c)
         let new = core.get(Op(o).b, Word.self)
-        return core.modify(Op(o), Word.self) { compared(core, $0, new) }
+        return core.modify(Op(o), Word.self) { isEqual(core, $0) ? new : $0 }
     }
 }
 

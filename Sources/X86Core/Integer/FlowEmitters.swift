@@ -10,7 +10,7 @@ enum FlowEmitters {
                     b.endBlock()
                     return jumpCut(&b, i)
                 }
-                b.jump(by: distance(i), if: UInt8(number))
+                b.jumpConditionally(by: distance(i), if: UInt8(number))
             }
         }
         table["JMP offset"] = { b, i in jump(&b, i) }

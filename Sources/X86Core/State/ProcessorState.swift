@@ -26,6 +26,8 @@ struct ProcessorState {
     /// Where the last run ended, and why.
     var leftAt: UnsafeMutableRawPointer?
     var leaveReason: LeaveReason = .budget
+    /// A micro-op that ends the run.
+    var exit: UnsafeMutableRawPointer
     /// The block that runs has one instruction: it may touch devices, and code that it stands in.
     var isSingle = false
     /// Something waits to be looked at between two instructions: an interrupt, a stop, a trap after the instruction.

@@ -15,7 +15,7 @@ extension X86Processor {
     }
 
     /// Loads into `scratch`. False: `fault` is set or the instruction must run alone.
-    func slowLoad(_ o: Op, _ address: UInt64, size: Int, forWriting: Bool) -> Bool {
+    @inline(never) func slowLoad(_ o: Op, _ address: UInt64, size: Int, forWriting: Bool) -> Bool {
         do {
             guard let value = try readLinear(address, size: size, access(isWrite: forWriting), stack: o.at.pointee.usesStack)
             else { return leaves(.alone) }
@@ -26,7 +26,7 @@ extension X86Processor {
         }
     }
 
-    func slowStore(_ o: Op, _ address: UInt64, _ value: UInt64, size: Int) -> Bool {
+    @inline(never) func slowStore(_ o: Op, _ address: UInt64, _ value: UInt64, size: Int) -> Bool {
         do {
             guard try writeLinear(address, value, size: size, access(isWrite: true), stack: o.at.pointee.usesStack)
             else { return leaves(.alone) }
@@ -41,7 +41,7 @@ extension X86Processor {
         return false
     }
 
-    func raises(_ fault: GuestFault) -> Bool {
+    @inline(never) func raises(_ fault: GuestFault) -> Bool {
         self.fault = fault
         return leaves(.exception)
     }

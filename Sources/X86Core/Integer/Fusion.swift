@@ -1,0 +1,73 @@
+// A comparison and the conditional jump behind it are one micro-op: the condition is known from what is at hand. The
+// flags are set as always, for others may ask for them.
+
+enum Fusion {
+    @inline(__always)
+    static func registers<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    ) -> UnsafeMutableRawPointer? {
+        Binary.registers(c, o, Operation.self, Word.self)
+        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+    }
+
+    @inline(__always)
+    static func immediate<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    ) -> UnsafeMutableRawPointer? {
+        Binary.immediate(c, o, Operation.self, Word.self)
+        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+    }
+
+    @inline(__always)
+    static func immediateToMemory<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    ) -> UnsafeMutableRawPointer? {
+        guard Binary.immediateToMemory(c, o, Operation.self, Word.self) else { return leave(c, o) }
+        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+    }
+
+    @inline(__always)
+    static func fromMemory<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    ) -> UnsafeMutableRawPointer? {
+        guard Binary.fromMemory(c, o, Operation.self, Word.self) else { return leave(c, o) }
+        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+    }
+
+    @inline(__always)
+    static func unary<Operation: UnaryOperation, Word: GuestWord, Asked: Condition>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    ) -> UnsafeMutableRawPointer? {
+        Unary.register(c, o, Operation.self, Word.self)
+        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+    }
+
+    /// The handlers by the one of the comparison alone, and by the condition's number.
+    static let table: [UInt: [UInt8: Handler]] = {
+        var table: [UInt: [UInt8: Handler]] = [:]
+        for part in [comparisons, memoryComparisons, tests, countdowns] {
+            for (alone, condition, fused) in part {
+                table[unsafeBitCast(alone, to: UInt.self), default: [:]][condition] = fused
+            }
+        }
+        return table
+    }()
+
+    static func handler(_ alone: UInt, _ condition: UInt8) -> Handler? { table[alone]?[condition] }
+}
+
+extension BlockBuilder {
+    /// Makes one micro-op of a comparison that was emitted last and of a jump's condition. False: it was none.
+    mutating func fuse(_ condition: UInt8) -> Bool {
+        guard let last, let handler = Fusion.handler(last.handler, condition) else { return false }
+        replaceLast(handler)
+        return true
+    }
+
+    /// A conditional jump, so many bytes from the block's first one.
+    mutating func jumpConditionally(by distance: Int64, if condition: UInt8) {
+        guard fuse(condition) else { return jump(by: distance, if: condition) }
+        endBlock()
+        jump(by: distance)
+    }
+}
