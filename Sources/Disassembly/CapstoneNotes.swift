@@ -3,6 +3,7 @@
 ///     name lcall = CALL           Capstone's name for what the file calls otherwise
 ///     none aaa : why              a mnemonic that this machine has not
 ///     privilege CLI : file : why  who is right where Capstone's privilege group and the derived class differ
+///     incomparable : why          user mode is not the one that the privilege group is about
 ///
 /// `--` starts a comment.
 public struct CapstoneNotes: Sendable, Hashable {
@@ -29,6 +30,8 @@ public struct CapstoneNotes: Sendable, Hashable {
     private var absentByLine: [String: Line] = [:]
     /// By variant.
     public private(set) var disagreements: [String: Disagreement] = [:]
+    /// Why the privilege group says nothing of this machine.
+    public private(set) var incomparability: String?
 
     private struct Line: Hashable, Sendable {
         var text: String
@@ -65,8 +68,14 @@ public struct CapstoneNotes: Sendable, Hashable {
                     throw Mistake(line: line, message: "expected 'privilege VARIANT : file : why', or 'Capstone' for 'file'")
                 }
                 disagreements[parts[0]] = Disagreement(right: right, reason: parts[2], line: line)
+            case "incomparable":
+                guard words.count > 2, words[1] == ":" else {
+                    throw Mistake(line: line, message: "expected 'incomparable : why'")
+                }
+                incomparability = words[2...].joined(separator: " ")
             default:
-                throw Mistake(line: line, message: "expected 'name', 'none' or 'privilege', not '\(kind)'")
+                throw Mistake(
+                    line: line, message: "expected 'name', 'none', 'privilege' or 'incomparable', not '\(kind)'")
             }
         }
     }

@@ -13,6 +13,7 @@ import Testing
             none aaa : not in 64-bit mode   -- and a comment
             privilege IN al,{n} : file : IOPL 3 lets it run : always
             privilege X : Capstone : a mistake
+            incomparable : user mode is another : here
             """)
         #expect(notes.names["lcall"]?.name == "CALL")
         #expect(notes.absence(of: "aaa") == "not in 64-bit mode")
@@ -20,9 +21,10 @@ import Testing
         #expect(notes.disagreements["IN al,{n}"]?.reason == "IOPL 3 lets it run : always")
         #expect(notes.disagreements["X"]?.right == .capstone)
         #expect(notes.disagreements["X"]?.line == 6)
+        #expect(notes.incomparability == "user mode is another : here")
     }
 
-    @Test(arguments: ["name a b", "none aaa", "privilege X : somebody : why", "privilege X", "word"])
+    @Test(arguments: ["name a b", "none aaa", "privilege X : somebody : why", "privilege X", "incomparable", "incomparable why", "word"])
     func mistakesAreToldWithTheirLine(line: String) {
         var notes = CapstoneNotes()
         #expect { try notes.read("\n" + line) } throws: { ($0 as? CapstoneNotes.Mistake)?.line == 2 }

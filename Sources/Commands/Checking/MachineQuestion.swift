@@ -55,20 +55,17 @@ struct MachineQuestion {
 
     /// Those of some variants, as indices, that are critical without a policy.
     func criticalVariants(among indices: [Int], in context: Context) -> CriticalVariants {
-        let progress = ProgressLine(context)
-        defer { progress.erase() }
-        return CriticalVariants(
-            of: description, among: indices, options: options, isInterrupted: { context.interruption.isRequested }
-        ) { progress.show("\(description.name): \($0.done) of \($0.total), \($0.subject)") }
+        withProgress(in: context) { progress in
+            CriticalVariants(
+                of: description, among: indices, options: options,
+                isInterrupted: { context.interruption.isRequested }, progress: progress)
+        }
     }
 
     /// Whether variants, as indices, are privileged without any policy; nil where the theorems do not apply.
     func strictPrivilege(of indices: [Int], in context: Context) throws -> [Membership]? {
-        let progress = ProgressLine(context)
-        defer { progress.erase() }
-        let found = checker(in: context).strictPrivilege(of: indices) {
-            progress.show("\(description.name): \($0.done) of \($0.total), \($0.subject)")
-        }
+        let checker = checker(in: context)
+        let found = withProgress(in: context) { checker.strictPrivilege(of: indices, progress: $0) }
         try context.interruption.check()
         return found
     }
@@ -77,9 +74,9 @@ struct MachineQuestion {
         Checker(description, options: options) { context.interruption.isRequested }
     }
 
-    private func withProgress(
-        in context: Context, _ work: ((CheckProgress) -> Void) -> MachineReport
-    ) -> MachineReport {
+    private func withProgress<Result>(
+        in context: Context, _ work: ((CheckProgress) -> Void) -> Result
+    ) -> Result {
         let progress = ProgressLine(context)
         defer { progress.erase() }
         return work { progress.show("\(description.name): \($0.done) of \($0.total), \($0.subject)") }

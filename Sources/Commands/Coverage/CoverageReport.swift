@@ -22,6 +22,8 @@ struct CoverageReport {
     /// Encodings that Capstone does not know: newer ones, mostly.
     var unread = 0
     var staleNotes: [String] = []
+    /// Why the privilege group was not compared, where the notes say so.
+    var incomparability: String?
 
     init(_ argument: String, in context: Context) throws {
         let asked = try MachineQuestion(argument, options: try QuestionOptions.parse([]), in: context)
@@ -35,7 +37,9 @@ struct CoverageReport {
         let coverage = MnemonicCoverage(of: capstone.mnemonics, in: description, notes: notes)
         self.coverage = coverage
         staleNotes = coverage.stale
-        if target.knowsPrivilege { try comparePrivilege(asked, capstone, notes, in: context) }
+        guard target.knowsPrivilege else { return }
+        incomparability = notes.incomparability
+        if incomparability == nil { try comparePrivilege(asked, capstone, notes, in: context) }
     }
 
     /// The notes beside the machine's file and beside those that it extends, the farthest first.
@@ -106,7 +110,9 @@ struct CoverageReport {
             lines.append("  unclassified:")
             lines += wrapped(coverage.unclassified)
         }
-        if target.knowsPrivilege {
+        if let incomparability {
+            lines.append("  privilege group: not compared: \(incomparability)")
+        } else if target.knowsPrivilege {
             lines.append("  privilege group: \(counted(compared, "encoding")) compared, \(unread) unknown to Capstone, "
                 + "\(counted(differences.count, "disagreement"))")
             for difference in differences {
@@ -139,6 +145,7 @@ struct CoverageReport {
                 .object([("mnemonic", .string($0.mnemonic)), ("reason", .string($0.reason))])
             })),
             ("unclassified", .strings(coverage?.unclassified ?? [])),
+            ("incomparable", .optional(incomparability)),
             ("encodingsCompared", .integer(compared)), ("encodingsUnknown", .integer(unread)),
             ("disagreements", .array(differences.map { difference in
                 .object([

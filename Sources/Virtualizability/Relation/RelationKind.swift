@@ -47,6 +47,12 @@ struct RelationKind: Hashable {
         }
     }
 
+    /// Whether both sides' values are the same, though the real one is the monitor's.
+    func pins(_ id: StateID) -> Bool { policyOnBothSides || leaves(id) }
+
+    /// Whether only other components' values vary.
+    func leaves(_ id: StateID) -> Bool { variedResources.map { !$0.contains(id) } ?? false }
+
     /// Components that the monitor owns, so that changing them without a trap changes a resource.
     func isOwned(_ id: StateID, in description: MachineDescription) -> Bool {
         switch description.state[id.index].role {

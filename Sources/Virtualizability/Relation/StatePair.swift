@@ -189,7 +189,7 @@ struct PairBuilder {
             let role = description.state[index].role
             let isFixed =
                 role == .mode && !kind.variesMode
-                || role == .control && kind.variedResources.map { !$0.contains(id) } ?? false
+                || role == .control && kind.leaves(id)
             guard isFixed else { continue }
             if description.state[index].isArray {
                 assumptions.append(sameArrays(virtual, real, id))

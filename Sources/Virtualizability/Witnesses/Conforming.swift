@@ -32,14 +32,10 @@ struct Conforming {
             case .own(let value):
                 if kind.realIsUser, description.map?.writes(id) == true { break }
                 pair.real.fill(id, with: value)
-                if isPinned(id) { pair.virtual.fill(id, with: value) }
-            case .ownAny: if isPinned(id) { pair.real.copy(id, from: pair.virtual) }
+                if kind.pins(id) { pair.virtual.fill(id, with: value) }
+            case .ownAny: if kind.pins(id) { pair.real.copy(id, from: pair.virtual) }
             }
         }
-    }
-
-    private func isPinned(_ id: StateID) -> Bool {
-        kind.policyOnBothSides || (kind.variedResources.map { !$0.contains(id) } ?? false)
     }
 }
 

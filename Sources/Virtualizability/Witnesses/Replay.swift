@@ -42,7 +42,7 @@ struct Replay {
                 role: component.role, elements: 0..<UInt64(max(component.count, 0)),
                 handling: kind.handling(of: id, in: description),
                 isMapped: description.map?.writes(id) ?? false,
-                isPinned: kind.policyOnBothSides || (kind.variedResources.map { !$0.contains(id) } ?? false),
+                isPinned: kind.pins(id),
                 isOrdinary: kind.isOrdinary(id, in: description), isOwned: kind.isOwned(id, in: description))
         }
     }

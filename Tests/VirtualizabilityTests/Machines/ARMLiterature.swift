@@ -4,20 +4,7 @@ import Testing
 
 /// What the literature says of the ARM architectures.
 @Suite("What the literature says of ARM")
-struct ARMLiterature {
-    /// The classes of every variant of a mnemonic, or of one variant.
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(
-        _ machine: String, _ theorem: Theorem, _ reading: Reading, _ policy: PolicyChoice = .best
-    ) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: policy)?.verdict
-    }
-
+struct ARMLiterature: Literature {
     // MARK: ARMv7-A
 
     @Test("ARMv7-A: Theorem 1 is refuted; Theorem 3 holds in the paper's reading and not in the extended one")

@@ -5,25 +5,7 @@ import Testing
 /// What the literature says of DEC's machines after the PDP-10, of the Itanium, and of the small machines without
 /// modes. The checker has to find it by itself.
 @Suite("What the literature says of DEC's machines, the Itanium and the Z80")
-struct DECLiteratureTests {
-    /// The classes of every variant of a mnemonic, or of one variant.
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(
-        _ machine: String, _ theorem: Theorem, _ reading: Reading, _ policy: PolicyChoice = .best
-    ) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: policy)?.verdict
-    }
-
-    private func offenders(_ machine: String, _ policy: PolicyChoice) async throws -> Set<String> {
-        let theorem = try await CheckedLibrary.report(machine).verdict(.first, reading: .extended, policy: policy)
-        return Set(theorem?.offenders.map(\.instruction) ?? [])
-    }
-
+struct DECLiteratureTests: Literature {
     // MARK: PDP-11/45
 
     @Test("PDP-11/45: MFPI and MTPI are mode-sensitive and not privileged, and Theorem 1 is refuted", arguments: [

@@ -5,25 +5,7 @@ import Testing
 /// What the literature says of IBM's machines after the System/360, and of PowerPC. The checker has to find it by
 /// itself; where it finds more, that is said here and in Docs/Findings.md.
 @Suite("What the literature says of the System/370, z/Architecture and PowerPC")
-struct IBMLiteratureTests {
-    /// The classes of every variant of a mnemonic, or of one variant.
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(
-        _ machine: String, _ theorem: Theorem, _ reading: Reading, _ policy: PolicyChoice = .best
-    ) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: policy)?.verdict
-    }
-
-    private func offenders(_ machine: String, _ theorem: Theorem, _ policy: PolicyChoice) async throws -> [String] {
-        let verdict = try await CheckedLibrary.report(machine).verdict(theorem, reading: .extended, policy: policy)
-        return verdict?.offenders.map(\.instruction) ?? []
-    }
-
+struct IBMLiteratureTests: Literature {
     // MARK: System/370
 
     @Test("System/370: Theorems 1 and 3 hold, and the paper's reading needs no policy for that")
@@ -38,7 +20,7 @@ struct IBMLiteratureTests {
 
     @Test("System/370: MONITOR CALL alone asks for a policy, all monitor masks one")
     func monitorCall() async throws {
-        #expect(try await offenders("system-370", .first, .strict) == ["MC d1(b1),i2"])
+        #expect(try await offenders("system-370", .strict) == ["MC d1(b1),i2"])
         let policy = try await CheckedLibrary.report("system-370").policy.first { $0.component == "monitor-masks" }
         #expect(policy?.handling == .own(0xFFFF))
     }
@@ -74,7 +56,7 @@ struct IBMLiteratureTests {
     ])
     func semiPrivileged(_ mnemonic: String) async throws {
         let report = try await CheckedLibrary.report("z-architecture")
-        let best = Set(try await offenders("z-architecture", .first, .best))
+        let best = Set(try await offenders("z-architecture", .best))
         #expect(!report.variants(mnemonic).isEmpty)
         for instruction in report.variants(mnemonic) { #expect(!best.contains(instruction.name)) }
     }
@@ -103,7 +85,7 @@ struct IBMLiteratureTests {
     @Test("Power ISA 3.0B: CTRL and AMR refute what held")
     func power() async throws {
         #expect(try await verdict("powerpc", .first, .extended) == .refuted)
-        #expect(try await offenders("powerpc", .first, .best) == ["MFCTRL rt", "MFAMR rt", "MTAMR rs"])
+        #expect(try await offenders("powerpc", .best) == ["MFCTRL rt", "MFAMR rt", "MTAMR rs"])
     }
 
     @Test("Power ISA: MFMSR, MFPVR, other privileged registers, TLBIE and the returns are privileged", arguments: [

@@ -5,20 +5,7 @@ import Testing
 /// What the literature says of machines that the library describes. These are facts about the machines and not about
 /// this program; the checker has to find them by itself.
 @Suite("What the literature says")
-struct LiteratureTests {
-    /// The classes of every variant of a mnemonic, or of one variant.
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(
-        _ machine: String, _ theorem: Theorem, _ reading: Reading, _ policy: PolicyChoice = .best
-    ) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: policy)?.verdict
-    }
-
+struct LiteratureTests: Literature {
     // MARK: Popek and Goldberg 1974
 
     @Test("The paper's machine: Theorem 1 holds, and every innocuous instruction's square commutes")

@@ -4,17 +4,7 @@ import Testing
 
 /// What is said of MIPS32: derived from its address map, and seen in KVM's relinked guests.
 @Suite("What the literature says of MIPS32")
-struct MIPSLiterature {
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(_ machine: String, _ theorem: Theorem, _ reading: Reading) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: .best)?.verdict
-    }
-
+struct MIPSLiterature: Literature {
     @Test("Theorem 1 is refuted in the paper's reading, Theorem 3 holds")
     func theorems() async throws {
         #expect(try await verdict("mips32", .first, .paper) == .refuted)

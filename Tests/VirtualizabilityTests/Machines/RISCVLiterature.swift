@@ -4,19 +4,7 @@ import Testing
 
 /// What is said of RISC-V, in its manual and about it, and what the checker has to find by itself.
 @Suite("What the literature says of RISC-V")
-struct RISCVLiterature {
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(
-        _ machine: String, _ theorem: Theorem, _ reading: Reading, _ policy: PolicyChoice = .best
-    ) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: policy)?.verdict
-    }
-
+struct RISCVLiterature: Literature {
     @Test(
         "Theorem 1 holds for a supervisor's and for machine mode's code in user mode",
         arguments: ["riscv", "riscv-m-in-u"])

@@ -4,17 +4,7 @@ import Testing
 
 /// What is said of SPARC, versions 8 and 9.
 @Suite("What the literature says of SPARC")
-struct SPARCLiterature {
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(_ machine: String, _ theorem: Theorem, _ reading: Reading) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: .best)?.verdict
-    }
-
+struct SPARCLiterature: Literature {
     @Test("Version 8: Theorem 1 holds")
     func version8() async throws {
         for reading in Reading.allCases { #expect(try await verdict("sparc-v8", .first, reading) == .holds) }

@@ -5,25 +5,7 @@ import Testing
 /// What the literature says of the IA-32, of x86-64 with and without help from hardware, and of the 8086. The checker
 /// has to find it by itself.
 @Suite("What the literature says of x86")
-struct X86LiteratureTests {
-    /// The classes of every variant of a mnemonic, or of one variant.
-    private func classes(_ machine: String, _ name: String) async throws -> [Classes] {
-        let found = try await CheckedLibrary.report(machine).variants(name).map(\.classes)
-        #expect(!found.isEmpty, "\(machine) has no \(name)")
-        return found
-    }
-
-    private func verdict(
-        _ machine: String, _ theorem: Theorem, _ reading: Reading, _ policy: PolicyChoice = .best
-    ) async throws -> Verdict? {
-        try await CheckedLibrary.report(machine).verdict(theorem, reading: reading, policy: policy)?.verdict
-    }
-
-    private func offenders(_ machine: String, _ policy: PolicyChoice) async throws -> Set<String> {
-        let theorem = try await CheckedLibrary.report(machine).verdict(.first, reading: .extended, policy: policy)
-        return Set(theorem?.offenders.map(\.instruction) ?? [])
-    }
-
+struct X86LiteratureTests: Literature {
     private func handling(_ machine: String, _ component: String) async throws -> PolicyEntry? {
         try await CheckedLibrary.report(machine).policy.first { $0.component == component }
     }
@@ -45,7 +27,7 @@ struct X86LiteratureTests {
 
     @Test("IA-32: the critical set is Robin and Irvine's, and what does the same")
     func critical() async throws {
-        #expect(try await offenders("ia-32", .best) == Self.robinAndIrvine.union(Self.alike))
+        #expect(try await Set(offenders("ia-32", .best)) == Self.robinAndIrvine.union(Self.alike))
         for reading in Reading.allCases { #expect(try await verdict("ia-32", .first, reading) == .refuted) }
     }
 
