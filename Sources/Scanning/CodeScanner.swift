@@ -51,12 +51,14 @@ public struct CodeScanner {
         _ description: MachineDescription, mode: CodeMode? = nil, isBigEndian: Bool? = nil
     ) throws(ScannerError) {
         variantCount = description.instructions.count
+        // Beside encoding patterns, texts are remarks for the reader.
+        let isByTexts = description.instructions.allSatisfy(\.isListed)
         unencoded = description.instructions.indices.filter {
             let instruction = description.instructions[$0]
-            return instruction.isListed && instruction.opcodes.allSatisfy(PrefixReader.isPrefix)
+            return instruction.isListed && (!isByTexts || instruction.opcodes.allSatisfy(PrefixReader.isPrefix))
         }
         var patterns: [(OpcodePattern, Int)] = []
-        for (index, instruction) in description.instructions.enumerated() {
+        for (index, instruction) in description.instructions.enumerated() where isByTexts {
             for text in instruction.opcodes where !PrefixReader.isPrefix(text) {
                 do {
                     patterns.append((try OpcodePattern(text), index))
@@ -69,7 +71,7 @@ public struct CodeScanner {
             let width = description.state.first { $0.role == .pc }?.width ?? 64
             let flows = description.instructions.map { ControlFlow(of: $0, in: description) }
             way = .opcodes(OpcodeDecoder(patterns, flows: flows, mode: mode ?? (width > 32 ? .bits64 : .bits32)))
-        } else if description.instructions.allSatisfy(\.isListed) {
+        } else if isByTexts {
             throw .noEncodings(machine: description.name)
         } else if let decoder = PatternDecoder(description, isBigEndian: isBigEndian) {
             way = .patterns(decoder)

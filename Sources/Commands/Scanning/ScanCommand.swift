@@ -72,6 +72,11 @@ extension ScanCommand {
     func perform(in context: Context) throws -> CommandStatus {
         let image = try readImage(in: context)
         let asked = try MachineQuestion(try machineName(image), options: question, in: context)
+        let names = [asked.description.name] + asked.description.ancestors
+        if let machine = image.machine, machine.contradicts(names) {
+            throw Failure(.badInput, "\(quoted(binary)) is for \(machine.title), not for the machine '\(names[0])'",
+                remedy: "leave --isa away" + (machine.isaName.map { ", or say --isa \($0)" } ?? ""))
+        }
         let scanner: CodeScanner
         do {
             scanner = try CodeScanner(

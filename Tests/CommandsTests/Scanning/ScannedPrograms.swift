@@ -55,6 +55,23 @@ import Testing
         #expect(trapline(["scan", damaged]).status == .badInput)
     }
 
+    /// Instructions of the wrong machine would be found in any code.
+    @Test func programsOfAnotherProcessorAreRefused() {
+        let refused = trapline(["scan", "/bin/true", "--isa", "riscv"])
+        #expect(refused.status == .badInput)
+        #expect(refused.diagnostics.contains("EM_"))
+        #expect(refused.diagnostics.contains("--isa"))
+    }
+
+    /// Beside encoding patterns the texts of listed instructions are remarks, not opcodes.
+    @Test func machinesWithPatternsAreScannedByThem() throws {
+        let scratch = try ScratchFolder()
+        let path = try scratch.file("code.bin", bytes: [0x20, 0x42, 0x38, 0xD5, 0xE0, 0x03, 0x9F, 0xD6])
+        let outcome = trapline(["scan", path, "--isa", "aarch64", "--base", "0", "--format", "json"])
+        #expect(outcome.status == .holds || outcome.status == .undecided || outcome.status == .refuted)
+        #expect(outcome.output.contains("trapline-scan/1"))
+    }
+
     /// Sites and decoys in a program that Debian's assembler makes. Everything that was planted is found; what is
     /// certain was planted.
     @Test(arguments: [1, 2, 3] as [UInt64])
