@@ -26,7 +26,7 @@ enum Answer {
 final class Decider {
     let poser: QueryPoser
     private let parts: ConcreteMachine.Parts
-    let limits: SolverLimits
+    private(set) var limits: SolverLimits
     private(set) var statistics = CheckStatistics()
     private var answers: [Query: Answer] = [:]
     private let surroundings: Set<StateID>
@@ -40,6 +40,8 @@ final class Decider {
         self.poser = poser
         surroundings = flow.surroundings
         self.limits = limits
+        // Examples are for people, and are made small: what is free is zero from the start.
+        self.limits.prefersZeros = true
         parts = ConcreteMachine.Parts(poser.description, Decoder(poser.description))
         likeness = Likeness(poser.description)
     }
@@ -187,7 +189,7 @@ final class Decider {
             return .found(concrete)
         }
         // A model may rest on what the circuit leaves open, a cell that does not exist for one; then another may not.
-        for prefersZeros in [false, true] {
+        for prefersZeros in [true, false] {
             if let small = smallExample(posed, replay, prefersZeros) { return .found(small) }
         }
         guard let concrete else {
