@@ -115,8 +115,11 @@ public final class PCMachine {
             if stop != nil { continue }
             guard time.now < moment else { return .limit }
             let deadline = board.deadline
-            if processors.contains(where: \.isRunnable) {
-                if let stop = processors.count == 1 ? run(until: moment, deadline) : turn(deadline) { return stop }
+            let runnable = processors.filter(\.isRunnable)
+            if let only = runnable.first, runnable.count == 1 {
+                if let stop = run(only, until: min(moment, deadline)) { return stop }
+            } else if !runnable.isEmpty {
+                if let stop = turns(runnable, until: deadline) { return stop }
             } else if deadline == .max {
                 return .asleep
             } else if stopsWhenIdle {
@@ -131,20 +134,21 @@ public final class PCMachine {
     /// Time goes by while nobody has anything to do.
     public func pass(to moment: UInt64) { time.now = max(time.now, min(moment, board.deadline)) }
 
-    /// The only processor runs to exactly the moment.
-    private func run(until moment: UInt64, _ deadline: UInt64) -> Stop? {
-        let processor = processors[0]
-        let stop = run(processor, from: time.now, to: min(moment, deadline))
+    /// The only processor that has something to do runs to the moment, or until it wakes another.
+    private func run(_ processor: X86Processor, until moment: UInt64) -> Stop? {
+        wires.isAlone = processors.count > 1
+        defer { wires.isAlone = false }
+        let stop = run(processor, from: time.now, to: moment)
         time.now = max(time.now, processor.completed &+ processor.timeOffset)
         return stop
     }
 
-    /// Each processor has a turn of equal length, all from the same time on. Where turns begin and end does not depend
+    /// Each of several has a turn of equal length, all from the same time on. Where turns begin and end does not depend
     /// on how far anybody wants the machine to run.
-    private func turn(_ deadline: UInt64) -> Stop? {
+    private func turns(_ runnable: [X86Processor], until deadline: UInt64) -> Stop? {
         let begin = time.now
         let end = max(begin + 1, min(deadline, begin + Self.slice))
-        for processor in processors where processor.isRunnable {
+        for processor in runnable {
             if let stop = run(processor, from: begin, to: end) { return stop }
             // The guest has switched the machine off.
             if stop != nil { break }
@@ -181,6 +185,8 @@ final class StorageAccess: GuestMemoryAccess {
 private final class BusWires: ProcessorBus {
     private let board: PCBoard
     var current: X86Processor?
+    /// The others have nothing to do, and the processor that runs may wake one: its turn ends then.
+    var isAlone = false
 
     init(_ board: PCBoard) { self.board = board }
 
@@ -190,15 +196,28 @@ private final class BusWires: ProcessorBus {
             processor.processorCount = processors.count
         }
         var signals = PCBoard.Signals()
-        signals.interruptRequested = { number, level in processors[number].setInterruptRequest(level) }
-        signals.nonMaskable = { processors[$0].raiseNonMaskableInterrupt() }
+        signals.interruptRequested = { [unowned self] number, level in
+            processors[number].setInterruptRequest(level)
+            if level { wake(processors[number]) }
+        }
+        signals.nonMaskable = { [unowned self] number in
+            processors[number].raiseNonMaskableInterrupt()
+            wake(processors[number])
+        }
         signals.initialise = { processors[$0].initialise(waits: $0 != 0) }
-        signals.startUp = { processors[$0].startUp(page: $1) }
+        signals.startUp = { [unowned self] number, page in
+            processors[number].startUp(page: page)
+            wake(processors[number])
+        }
         signals.powerOff = { end(.poweredOff) }
         signals.reset = { end(.reset) }
         signals.debugExit = { end(.exited(status: $0)) }
         board.signals = signals
         current = processors.first
+    }
+
+    private func wake(_ processor: X86Processor) {
+        if isAlone, let current, processor !== current { current.endRun(at: board.time.now) }
     }
 
     func readPort(_ port: UInt16, width: Int) -> UInt64 {
