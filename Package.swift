@@ -26,7 +26,10 @@ let package = Package(
         .target(name: "AccessTables", dependencies: ["CYAML"]),
 
         // Deciding.
-        .target(name: "Virtualizability", dependencies: ["ISALanguage", "Certificates", "CCaDiCaL"]),
+        .target(name: "Virtualizability", dependencies: ["ISALanguage", "Certificates", "CCaDiCaL"],
+            // A term graph is asked for its parts a hundred million times, and no two threads ever share one: each
+            // access need not be checked for another one under way at the same time.
+            swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
 
         // Asking the host's processor: a signal handler and a filter of system calls in C, everything else beside it.
         .target(name: "CHostProbe"),
