@@ -92,6 +92,8 @@ let package = Package(
         .testTarget(name: "ScanningTests", dependencies: ["Scanning", "ISALanguage", "Images", "OpcodeNotation"]),
         .testTarget(name: "DisassemblyTests", dependencies: ["Disassembly"]),
         .testTarget(name: "DevicesTests", dependencies: ["Devices", "Machine"]),
+        .testTarget(
+            name: "WholeMachineTests", dependencies: ["WholeMachine", "X86Core", "Devices", "Images", "Machine"]),
         .testTarget(name: "ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6],

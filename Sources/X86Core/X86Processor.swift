@@ -32,10 +32,17 @@ public final class X86Processor {
     /// See `MicroOp.unpaid`.
     var currentUnpaid: Int64 = 1
 
-    /// The count of instructions at which the present run ends.
+    /// The count of steps at which the present run ends.
     var runLimit: UInt64 = 0
-    /// Instructions completed since the start, but for those that run now.
+    /// Steps completed since the start, but for those that run now: instructions, and deliveries of exceptions and
+    /// interrupts.
     public internal(set) var completed: UInt64 = 0
+    /// Exceptions and interrupts that have been delivered, by vector; INT n is an instruction and does not count.
+    public internal(set) var deliveries = [UInt64](repeating: 0, count: 256)
+    /// Instructions completed, where each iteration of one that repeats itself counts.
+    public var instructions: UInt64 { completed &- deliveries.reduce(0, &+) }
+    /// Blocks of decoded code that were made.
+    public internal(set) var blocksMade: UInt64 = 0
 
     /// What added to `completed` gives the machine's time.
     public var timeOffset: UInt64 = 0
@@ -44,11 +51,13 @@ public final class X86Processor {
     public internal(set) var isHalted = false
     /// INIT has stopped the processor; a start-up interrupt lets it begin.
     public internal(set) var isWaitingForStartUp = false
-    /// The count of instructions at which no interrupt is taken: behind STI or a load of SS.
+    /// The count of steps at which no interrupt is taken: behind STI or a load of SS.
     var shadowEnd: UInt64 = .max
     /// It was a load of SS: debug exceptions wait, too.
     var shadowIsStack = false
     var hasShadow: Bool { completed == shadowEnd }
+    /// The last step was an iteration of an instruction that goes on. Its breakpoint has been looked at.
+    var isRepeating = false
     /// The instruction that runs is not stepped over by TF: it goes to a handler, or counts TF by itself.
     var stepsNot = false
     /// A task switch has succeeded, and `fault` is the new task's before its first instruction.
@@ -91,7 +100,7 @@ public final class X86Processor {
     var watches: Bool { control.dr[7] & 0xFF != 0 && dataBreakpoints }
     var dataBreakpoints = false
 
-    let fetched = FetchCache()
+    let fetched = FetchTranslations()
     // Safety: room for the micro-ops of one instruction, reused.
     let singleOps: UnsafeMutableRawPointer
     var vectorStorage: UnsafeMutableRawPointer
@@ -170,6 +179,7 @@ public final class X86Processor {
         shadowEnd = .max
         shadowIsStack = false
         stepsNot = false
+        isRepeating = false
         debugPending = 0
         nonMaskableBlocked = false
         watchesCode = false

@@ -1,33 +1,14 @@
 import OpcodeNotation
 
-/// Where instructions are fetched from, by page: real addresses that were found lately.
-final class FetchCache {
-    private struct Entry {
-        var page: UInt64 = 1
-        var context: UInt64 = .max
-        var real: UInt64 = 0
-    }
-    private var entries = Array(repeating: Entry(), count: 64)
-
-    func real(_ page: UInt64, _ context: UInt64) -> UInt64? {
-        let entry = entries[Int(page >> 12 & 63)]
-        return entry.page == page && entry.context == context ? entry.real : nil
-    }
-
-    func keep(_ page: UInt64, _ context: UInt64, _ real: UInt64) {
-        entries[Int(page >> 12 & 63)] = Entry(page: page, context: context, real: real)
-    }
-}
-
 extension X86Processor {
     /// The real address of the page of code that a linear address lies in.
     private func codePage(_ linear: UInt64) throws(GuestFault) -> UInt64 {
         let page = linear & ~0xFFF
-        let key = UInt64(generation) << 16 | UInt64(modeNumber)
-        if let real = fetched.real(page, key) { return real }
+        let isUser = isUser
+        if let real = fetched.real(page, isUser, generation) { return real }
         if mode.isLong64, !isCanonical(linear) { throw .protection() }
         let real = try walk(linear, AccessKind(isFetch: true, isUser: isUser)).page
-        fetched.keep(page, key, real)
+        fetched.keep(page, isUser, real, generation)
         return real
     }
 
@@ -48,6 +29,7 @@ extension X86Processor {
         defer { enterHostArithmetic() }
         if blocks.isFull { forgetAllBlocks() }
         let (ops, size, count, second) = try makeOps(linear, address, limit: blockLimit)
+        blocksMade &+= 1
         let block = Block(
             head: blocks.place(ops), address: address, mode: modeNumber, size: size, count: count, secondPage: second)
         blocks.insert(block)
@@ -62,6 +44,9 @@ extension X86Processor {
             address: pointer, context: UInt64(generation) << 16 | UInt64(modeNumber), head: block.head)
         return block
     }
+
+    /// Decodes everything anew. The guest cannot tell.
+    public func forgetDecodedCode() { forgetAllBlocks() }
 
     func forgetAllBlocks() {
         blocks.clear()
