@@ -121,7 +121,7 @@ extension X86Processor {
         entry.pointee.writeTag = found.isWritable && access.isWrite && !hasCode ? page : TranslationEntry.none(index)
         entry.pointee.addend = UInt64(UInt(bitPattern: host)) &- page
         entry.pointee.page = found.page | (found.isGlobal ? 1 : 0) | (found.isLarge ? 2 : 0)
-        if found.isLarge { hasLargePages = true }
+        if found.isLarge { largeRegions |= TranslationBuffer.region(address) }
     }
 
     private func maySingly(_ place: Place, size: Int) -> Bool {
