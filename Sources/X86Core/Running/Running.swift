@@ -111,6 +111,7 @@ extension X86Processor {
         state.pointee.isSingle = true
         currentUnpaid = 1
         state.pointee.context = .max - 1
+        state.pointee.globalContext = .max - 1
         defer {
             state.pointee.isSingle = false
             contextChanged()
@@ -150,13 +151,14 @@ extension X86Processor {
     private func link(_ left: UnsafeMutableRawPointer, to block: Block, _ pointer: UInt64) {
         let op = left.assumingMemoryBound(to: MicroOp.self)
         let handler = op.pointee.handler
-        if handler == unsafeBitCast(FlowHandlers.unlinked, to: UInt.self) {
+        if handler == FlowHandlers.unlinkedAddress {
             guard block.secondPage == nil, left < singleOps || left >= singleOps + 256 * MicroOp.stride else { return }
             op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
-            op.pointee.handler = unsafeBitCast(FlowHandlers.linked, to: UInt.self)
-        } else if handler == unsafeBitCast(FlowHandlers.stale, to: UInt.self), left != block.head {
-            op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
-            op.pointee.handler = unsafeBitCast(FlowHandlers.forward, to: UInt.self)
+            op.pointee.handler = FlowHandlers.linkedAddress
+            op.pointee.addressing.rawValue = Addressing.isLinked
+        } else if handler == FlowHandlers.staleAddress, left != block.head {
+            op.pointee.target = block.head
+            op.pointee.handler = FlowHandlers.forwardAddress
         }
     }
 
