@@ -46,6 +46,8 @@ final class BlockCache {
     private var blocksOfPage: [Int: [Block]] = [:]
     private var chunks: [UnsafeMutableRawPointer] = []
     private var used = 0
+    /// How often everything was forgotten: addresses of micro-ops count for one era.
+    private(set) var era = 0
     /// Micro-ops that nothing can reach any more take so much room that it is better to start anew.
     var isFull: Bool { chunks.count >= Self.maximumChunks }
 
@@ -108,6 +110,7 @@ final class BlockCache {
     func clear() {
         blocks.clear()
         blocksOfPage = [:]
+        era &+= 1
         for chunk in chunks { chunk.deallocate() }
         chunks = []
         used = 0

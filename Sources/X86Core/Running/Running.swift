@@ -72,8 +72,10 @@ extension X86Processor {
                     if state.pointee.remaining <= 0 { return }
                     let left = state.pointee.leftAt
                     let page = instructionPointer
+                    // Where everything is forgotten for want of room, the micro-op that was left is gone, too.
+                    let era = blocks.era
                     let block = try findBlock()
-                    if let left { link(left, to: block, page) }
+                    if let left, era == blocks.era { link(left, to: block, page) }
                     if state.pointee.attention { return }
                     if Int64(block.count) > state.pointee.remaining {
                         if state.pointee.remaining > 0 { runSingle() }
