@@ -125,6 +125,7 @@ extension X86Processor {
         // Traps come after the instruction.
         if state.pointee.leaveReason == .exception, fault?.isTrap == true {
             state.pointee.remaining &-= 1
+            currentIP = core[Register.block]
             core[Register.block] = nextIP
         }
     }
