@@ -78,7 +78,7 @@ extension X86Processor {
         if control.cr0 & CR0.pg != 0, new.isWide, root != control.cr3 {
             control.cr3 = root
             translations.flushLocal()
-            translationChanged()
+            localTranslationChanged()
         }
         let image = words[1]
         var flags = image & Flag.system
