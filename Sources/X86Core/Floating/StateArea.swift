@@ -62,7 +62,9 @@ extension X86Processor {
         let first = try linearAddress(i, size: size, isWrite: true, plus: UInt64(start))
         try probeWrite(linear: first, size: 1, stack: i.memory.segment == 2)
         // No area is as long as a page: the last byte tells the rest.
-        let last = try linearAddress(i, size: 1, isWrite: true, plus: UInt64(start + size - 1))
+        var last = try linearAddress(i, size: 1, isWrite: true, plus: UInt64(start + size - 1))
+        // What is told of is the first byte that fails.
+        if last &- first == UInt64(size - 1), (first ^ last) >> 12 != 0 { last &= ~0xFFF }
         try probeWrite(linear: last, size: 1, stack: i.memory.segment == 2)
     }
 

@@ -274,7 +274,9 @@ extension X86Processor {
 
     func writeExtended(_ i: DecodedInstruction, _ value: TraplineExtended) throws(GuestFault) {
         // The last bytes may lie in another page: nothing is stored if they cannot be.
+        let first = try linearAddress(i, size: 8, isWrite: true)
         let last = try linearAddress(i, size: 2, isWrite: true, plus: 8)
+        try probeWrite(linear: first, size: 8, stack: i.memory.segment == 2)
         try probeWrite(linear: last, size: 2, stack: i.memory.segment == 2)
         try write(i, value.significand, size: 8)
         try write(i, UInt64(value.signExponent), size: 2, plus: 8)

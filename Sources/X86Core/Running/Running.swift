@@ -146,7 +146,10 @@ extension X86Processor {
         core[Register.block] = cut(core[Register.block] &+ UInt64(op.at.pointee.offset))
         nextIP = cut(core[Register.block] &+ UInt64(op.at.pointee.length))
         // Traps come after the instruction.
-        if state.pointee.leaveReason == .exception, fault?.isTrap == true { core[Register.block] = nextIP }
+        if state.pointee.leaveReason == .exception, fault?.isTrap == true {
+            currentIP = core[Register.block]
+            core[Register.block] = nextIP
+        }
     }
 
     /// The micro-op that did not know where to go learns it.

@@ -50,6 +50,8 @@ extension X86Processor {
                     if error.vector == 14 { control.cr2 = error.detail }
                     return shutDown(tripleFault(error))
                 }
+                // INT1 is an instruction still where its handler cannot be entered.
+                if current.vector == 1, current.isTrap, current.detail == 0 { instructionPointer = currentIP }
                 let isSecond = Self.contributes(error.vector) || error.vector == 14
                 let isDouble =
                     Self.contributes(current.vector) && Self.contributes(error.vector) || current.vector == 14 && isSecond

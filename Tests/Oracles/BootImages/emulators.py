@@ -7,7 +7,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-LIMIT = 15  # seconds
+LIMIT = 120  # seconds
 
 
 class Failed(Exception):

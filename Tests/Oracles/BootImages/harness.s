@@ -175,7 +175,11 @@ common32:
         bt      ecx, 22
         jc      1f
         movzx   esi, si
-1:      mov     eax, DATA0
+1:      mov     eax, dr7                # nothing is watched while it is written down
+        mov     [savedDR7], eax
+        mov     eax, 0x400
+        mov     dr7, eax
+        mov     eax, DATA0
         mov     es, eax
         mov     edi, offset savedStack
         mov     ecx, 12
@@ -194,6 +198,8 @@ common32:
         dec     dword ptr [stepsLeft]
         mov     eax, 0xFFFF0FF0
         mov     dr6, eax
+        mov     eax, [savedDR7]
+        mov     dr7, eax
         mov     eax, [savedES]
         mov     es, eax
         mov     ebx, [savedBX]
@@ -270,6 +276,8 @@ common16:
         add     si, 2
         loop    1b
 2:      lgdt    [gdtPointer]
+        mov     eax, dr7
+        mov     [savedDR7], eax
         mov     dword ptr [savedWidth], 16
         mov     eax, cr0
         mov     [savedCR0], eax
@@ -394,6 +402,10 @@ common64:
         mov     ecx, 12
         cld
         rep movsd
+        mov     rax, dr7
+        mov     [savedDR7], eax
+        mov     eax, 0x400
+        mov     dr7, rax
         mov     dword ptr [savedWidth], 64
         # The rest is done below: leave long mode.
         mov     rax, cr2
@@ -459,7 +471,7 @@ writeRecord:
         call    put
         mov     eax, dr6
         call    put
-        mov     eax, dr7
+        mov     eax, [savedDR7]
         call    put
         xor     eax, eax
         cmp     dword ptr [savedWidth], 16
@@ -533,6 +545,7 @@ realPointer: .word 0x3FF
         .balign 4
 flatData: .long DATA0
 stepsLeft: .long 0
+savedDR7: .long 0
 logEnd: .long   LOG
 # What a record begins with, in this order.
 caseNumber: .long 0

@@ -16,7 +16,7 @@ class Assembling(Exception):
 
 @dataclass
 class Case:
-    """setup runs at level 0 of flat 32-bit mode, behind the frame's own; code is what is looked at."""
+    """In all lines {} becomes the case's number. setup runs at level 0 of flat 32-bit mode, behind the frame's own; code is what is looked at."""
 
     title: str
     code: list
@@ -35,6 +35,7 @@ class Case:
     limits: bool = False       # about segment limits
     soft_limits: bool = False  # segment limits may matter
     tasks: bool = False        # about task switches
+    fast: bool = False         # about SYSCALL and SYSENTER
     theme: str = ""
 
 
@@ -54,7 +55,7 @@ def assembly(number, case):
         lines.append(f"mov dword ptr [stepsLeft], {case.steps}")
     lines += {"32": protected, "64": long, "real": real, "v86": virtual}[case.mode](number, case)
     # 16-bit code has to lie low.
-    return lines + ["int 0x81", ".subsection 2"]
+    return [line.replace("{}", str(number)) for line in lines] + ["int 0x81", ".subsection 2"]
 
 
 def loads(case, names):
@@ -150,7 +151,7 @@ def build(cases, folder):
     lines += [".code32", ".balign 4", "cases:"] + [f".long case{at}" for at in range(len(cases))] + [".long 0"]
     (folder / "cases.inc").write_text("\n".join(lines) + "\n")
     paths = [folder / name for name in ("image.o", "image.elf", "image.bin")]
-    for command in (["as", "--64", "-I", str(folder), "-o", str(paths[0]), str(HERE / "harness.s")],
+    for command in (["as", "--64", "-W", "-I", str(folder), "-o", str(paths[0]), str(HERE / "harness.s")],
                     ["ld", "-m", "elf_x86_64", "-Ttext", "0x7c00", "-e", "start", "-o", str(paths[1]), str(paths[0])],
                     ["objcopy", "-O", "binary", "-j", ".text", str(paths[1]), str(paths[2])]):
         done = subprocess.run(command, capture_output=True, text=True, check=False)

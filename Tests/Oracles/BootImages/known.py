@@ -3,6 +3,8 @@ where the manual leaves it open. Everything else is a defect of Trapline's until
 
 Each rule excuses some of the differences of a finding; a finding is explained where nothing is left of it."""
 
+from layout import TASK_2
+
 STACK = {f"stack{number}" for number in range(12)}
 MEMORY = STACK | {"data", "stacks"}
 RF = 0x10000
@@ -11,8 +13,6 @@ RF = 0x10000
 def rf_is_not_set(finding, ours, theirs):
     """QEMU does not set RF in the flags that a fault saves (SDM 3, 18.3.1.1)"""
     if finding.emulator != "qemu":
-        return None
-    if not any((name in STACK or name == "taskflags") and one ^ other == RF for _, name, one, other in finding.differences):
         return None
     return lambda name, one, other: name == "stacks" or (name in STACK or name == "taskflags") and one ^ other == RF
 
@@ -87,7 +87,7 @@ def gate_to_conforming(finding, ours, theirs):
 
 def upper_halves(finding, ours, theirs):
     """the upper halves of registers behind a 16-bit task switch: open (SDM 3, 9.6); Trapline and Bochs set them"""
-    if finding.emulator == "qemu" and finding.case.tasks:
+    if finding.emulator == "qemu" and (finding.case.tasks or any(record["tr"] == TASK_2 for record in ours)):
         return lambda name, one, other: name in {"ax", "bx", "cx", "dx", "si", "di", "bp", "sp", "stacks"} | STACK
     return None
 
@@ -99,8 +99,23 @@ def task_rf(finding, ours, theirs):
     return None
 
 
+def external_is_missing(finding, ours, theirs):
+    """QEMU leaves EXT out of the error code of a fault that is met while another exception is delivered (SDM 3, 7.13)"""
+    if finding.emulator == "qemu":
+        return lambda name, one, other: name == "stack0" and one & 1 and one == other | 1
+    return None
+
+
+def virtual_interrupts(finding, ours, theirs):
+    """QEMU does not load VIF and VIP by IRET at level 0 (SDM 2, IRET)"""
+    if finding.emulator == "qemu" and "iretd" in finding.case.code:
+        return lambda name, one, other: (name == "flags" or name in STACK) and (one ^ other) & ~0x180000 & ~RF == 0
+    return None
+
+
 RULES = [rf_is_not_set, limits_are_not_checked, icebp_is_unknown, double_fault_flags, frames_in_parts, accessed_above_a_fault,
-         reserved_without_present, read_before_write, return_limit, gate_to_conforming, upper_halves, task_rf]
+         reserved_without_present, read_before_write, return_limit, gate_to_conforming, upper_halves, task_rf, external_is_missing,
+         virtual_interrupts]
 
 
 def explain(finding, ours, theirs):
