@@ -78,6 +78,10 @@ public final class X86Processor {
     var debugPending: UInt64 = 0
     var isAskedToStop = false
 
+    /// Who watches; it is not kept.
+    public weak var traceObserver: (any ProcessorObserver)?
+    var isObserved: Bool { traceObserver?.wantsInstructions ?? false }
+
     // What the machine around it does.
     /// How many processors there are.
     public var processorCount = 1

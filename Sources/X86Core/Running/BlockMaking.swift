@@ -21,6 +21,9 @@ extension X86Processor {
         return CodePage(real: found.page, context: context(isGlobal: found.isGlobal))
     }
 
+    /// The real address of the page that an instruction would be fetched from now.
+    func pageOfCode(_ linear: UInt64) throws(GuestFault) -> UInt64 { try codePage(linear).real }
+
     /// The block at the instruction pointer; made if there is none.
     func findBlock() throws(GuestFault) -> Block {
         let pointer = instructionPointer

@@ -52,7 +52,7 @@ extension X86Processor {
     /// Only one instruction may run before something is looked at.
     private var mustStep: Bool {
         hasShadow && (interruptRequested || nonMaskablePending || debugPending != 0)
-            || state.pointee.systemFlags & (Flag.tf | Flag.rf) != 0 || watchesCode || watches || blockLimit <= 1
+            || state.pointee.systemFlags & (Flag.tf | Flag.rf) != 0 || watchesCode || watches || blockLimit <= 1 || isObserved
     }
 
     private func runBlocks() {
@@ -120,6 +120,7 @@ extension X86Processor {
         }
         do {
             let head = try makeSingle()
+            if isObserved { tellOfInstruction() }
             runChain(UnsafeMutableRawPointer(state), from: head)
         } catch {
             return failToFetch(error)
