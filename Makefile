@@ -10,7 +10,7 @@ TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema python3-sar
 ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binutils-riscv64-linux-gnu \
 	binutils-arm-linux-gnueabi binutils-aarch64-linux-gnu binutils-mips-linux-gnu \
 	binutils-powerpc64-linux-gnu binutils-sparc64-linux-gnu binutils-s390x-linux-gnu \
-	binutils-alpha-linux-gnu
+	binutils-alpha-linux-gnu qemu-system-x86 bochs bochs-term
 
 .PHONY: help demo test smoke bench soak oracles build clean kernel packages test-packages oracle-packages
 
@@ -61,6 +61,7 @@ soak: test-packages
 
 oracles: oracle-packages build
 	@./Tests/Oracles/run --trapline $(RELEASE)
+	@./Tests/Oracles/BootImages/run --trapline $(RELEASE)
 
 clean:
 	rm -rf .build

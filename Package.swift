@@ -3,6 +3,15 @@
 // (Docs/Architecture.md) and Tests/ArchitectureTests checks every import against them.
 import PackageDescription
 
+// Handlers of micro-ops jump to each other and have no frame. A pointer to one, which the package manager asks the
+// compilers for, costs each of them four instructions, and twelve where a slow path calls something: Docs/Design.
+let withoutFrames: [CSetting] = [.unsafeFlags(["-Xclang", "-mframe-pointer=none"], .when(configuration: .release))]
+let chained: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-Xcc", "-Xclang", "-Xcc", "-mframe-pointer=none", "-enforce-exclusivity=unchecked"],
+        .when(configuration: .release))
+]
+
 let package = Package(
     name: "trapline",
     products: [
@@ -26,7 +35,10 @@ let package = Package(
         .target(name: "AccessTables", dependencies: ["CYAML"]),
 
         // Deciding.
-        .target(name: "Virtualizability", dependencies: ["ISALanguage", "Certificates", "CCaDiCaL"]),
+        .target(name: "Virtualizability", dependencies: ["ISALanguage", "Certificates", "CCaDiCaL"],
+            // A term graph is asked for its parts a hundred million times, and no two threads ever share one: each
+            // access need not be checked for another one under way at the same time.
+            swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
 
         // Asking the host's processor: a signal handler and a filter of system calls in C, everything else beside it.
         .target(name: "CHostProbe"),
@@ -37,10 +49,11 @@ let package = Package(
         // The host's x87 and conversions for the guest's arithmetic: inline functions of assembly.
         .target(name: "CHostArithmetic"),
         // The host's vector instructions, one function each.
-        .target(name: "CHostVector"),
+        .target(name: "CHostVector", cSettings: withoutFrames),
         .target(
             name: "X86Core",
-            dependencies: ["Machine", "ISALanguage", "OpcodeNotation", "CHostArithmetic", "CHostVector"]),
+            dependencies: ["Machine", "ISALanguage", "OpcodeNotation", "CHostArithmetic", "CHostVector"],
+            swiftSettings: chained),
         .target(name: "Monitor", dependencies: ["Machine", "ISALanguage"]),
         .target(name: "Paravirt", dependencies: ["Machine", "ISALanguage", "Monitor"]),
         .target(name: "Devices", dependencies: ["Machine"]),
@@ -93,6 +106,8 @@ let package = Package(
         .testTarget(name: "ScanningTests", dependencies: ["Scanning", "ISALanguage", "Images", "OpcodeNotation"]),
         .testTarget(name: "DisassemblyTests", dependencies: ["Disassembly"]),
         .testTarget(name: "DevicesTests", dependencies: ["Devices", "Machine"]),
+        .testTarget(
+            name: "WholeMachineTests", dependencies: ["WholeMachine", "X86Core", "Devices", "Images", "Machine"]),
         .testTarget(name: "ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -97,6 +97,8 @@ int trapline_cadical_add(trapline_cadical *solver, const int32_t *literals, size
     }
 }
 
+void trapline_cadical_assume(trapline_cadical *solver, int32_t literal) { solver->solver->assume(literal); }
+
 int trapline_cadical_solve(trapline_cadical *solver) {
     try {
         return solver->solver->solve();

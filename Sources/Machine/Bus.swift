@@ -75,7 +75,8 @@ public struct SnapshotWriter {
     }
     public mutating func put(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
     /// With its length in front.
-    public mutating func put(_ block: [UInt8]) {
+    public mutating func put(_ block: [UInt8]) { block.withUnsafeBytes { put(raw: $0) } }
+    public mutating func put(raw block: UnsafeRawBufferPointer) {
         put(UInt64(block.count))
         bytes.append(contentsOf: block)
     }

@@ -34,6 +34,8 @@ public final class PCMachine {
         case crashed(processor: Int, reason: String)
         /// Every processor waits, and no device will do anything before something comes from outside.
         case asleep
+        /// Every processor waits, and a device will do something at this time; given only where `stopsWhenIdle` asks.
+        case idle(until: UInt64)
         /// Somebody asked for it.
         case asked
     }
@@ -46,7 +48,10 @@ public final class PCMachine {
     public let board: PCBoard
     private let wires: BusWires
     private let storageAccess: StorageAccess
+    let diskCount: Int
     var stop: Stop?
+    /// Time does not pass by itself where every processor waits: `run` comes back, and `pass` lets it go by.
+    public var stopsWhenIdle = false
     /// Several processors take turns of so many instructions.
     static let slice: UInt64 = 2000
 
@@ -61,6 +66,7 @@ public final class PCMachine {
         board.date = configuration.date
         board.storageSize = configuration.storage
         board.disks = configuration.disks
+        diskCount = configuration.disks.count
         self.board = PCBoard(board, time: time, serialOutput: serialOutput, memory: access)
         let time = time
         processors = (0..<configuration.processors).map { number in
@@ -78,7 +84,7 @@ public final class PCMachine {
 
     private func end(with stop: Stop) {
         self.stop = self.stop ?? stop
-        for processor in processors { processor.stop() }
+        wires.current?.stop()
     }
 
     /// Loads what a boot plan says and puts the first processor at its beginning; the others wait for it.
@@ -89,12 +95,16 @@ public final class PCMachine {
     }
 
     /// From outside, between two pieces of a run.
-    public func requestStop() { end(with: .asked) }
+    public func requestStop() { stop = stop ?? .asked }
 
-    /// Instructions completed by all processors.
+    /// Steps completed by all processors: instructions, and exceptions and interrupts delivered.
     public var completed: UInt64 { processors.reduce(0) { $0 + $1.completed } }
 
-    /// Runs until the machine's time is `moment`, or until something stops it.
+    /// Instructions completed by all processors.
+    public var instructions: UInt64 { processors.reduce(0) { $0 + $1.instructions } }
+
+    /// Runs until the machine's time is `moment`, or until something stops it. Several processors finish their turns,
+    /// so that the time is up to a turn's length later then.
     public func run(until moment: UInt64) -> Stop {
         while true {
             if let stop {
@@ -104,39 +114,55 @@ public final class PCMachine {
             board.advance(to: time.now)
             if stop != nil { continue }
             guard time.now < moment else { return .limit }
-            let end = min(moment, board.deadline)
-            let running = processors.filter(\.isRunnable)
-            if running.isEmpty {
+            let deadline = board.deadline
+            let runnable = processors.filter(\.isRunnable)
+            if let only = runnable.first, runnable.count == 1 {
+                if let stop = run(only, until: min(moment, deadline)) { return stop }
+            } else if !runnable.isEmpty {
+                if let stop = turns(runnable, until: deadline) { return stop }
+            } else if deadline == .max {
+                return .asleep
+            } else if stopsWhenIdle {
+                return .idle(until: deadline)
+            } else {
                 // Nobody has anything to do: time passes at once.
-                guard end != .max, board.deadline != .max || moment != .max else { return .asleep }
-                if board.deadline == .max { return .asleep }
-                time.now = max(time.now, end)
-                continue
+                time.now = max(time.now, min(moment, deadline))
             }
-            if let stop = turn(running, until: end) { return stop }
         }
     }
 
-    /// Each processor has a turn of equal length.
-    private func turn(_ running: [X86Processor], until end: UInt64) -> Stop? {
+    /// Time goes by while nobody has anything to do.
+    public func pass(to moment: UInt64) { time.now = max(time.now, min(moment, board.deadline)) }
+
+    /// The only processor that has something to do runs to the moment, or until it wakes another.
+    private func run(_ processor: X86Processor, until moment: UInt64) -> Stop? {
+        wires.isAlone = processors.count > 1
+        defer { wires.isAlone = false }
+        let stop = run(processor, from: time.now, to: moment)
+        time.now = max(time.now, processor.completed &+ processor.timeOffset)
+        return stop
+    }
+
+    /// Each of several has a turn of equal length, all from the same time on. Where turns begin and end does not depend
+    /// on how far anybody wants the machine to run.
+    private func turns(_ runnable: [X86Processor], until deadline: UInt64) -> Stop? {
         let begin = time.now
-        let isAlone = processors.count == 1
-        let length = isAlone ? end - begin : min(end - begin, Self.slice)
-        var reached = begin
-        for processor in running {
-            board.currentProcessor = processor.number
-            wires.current = processor
-            processor.timeOffset = begin &- processor.completed
-            switch processor.run(until: processor.completed + length) {
-            case .limit, .halted: break
-            case .asked: break
-            case .shutdown(let reason): return .crashed(processor: processor.number, reason: reason)
-            }
-            reached = max(reached, processor.completed &+ processor.timeOffset)
+        let end = max(begin + 1, min(deadline, begin + Self.slice))
+        for processor in runnable {
+            if let stop = run(processor, from: begin, to: end) { return stop }
+            // The guest has switched the machine off.
+            if stop != nil { break }
         }
-        // One processor may have stopped early, for a device or because it sleeps; several go on together.
-        time.now = max(time.now, isAlone ? reached : stop == nil ? begin + length : reached)
+        time.now = max(time.now, end)
         return nil
+    }
+
+    private func run(_ processor: X86Processor, from begin: UInt64, to end: UInt64) -> Stop? {
+        board.currentProcessor = processor.number
+        wires.current = processor
+        processor.timeOffset = begin &- processor.completed
+        guard case .shutdown(let reason) = processor.run(until: processor.completed + (end - begin)) else { return nil }
+        return .crashed(processor: processor.number, reason: reason)
     }
 }
 
@@ -159,6 +185,8 @@ final class StorageAccess: GuestMemoryAccess {
 private final class BusWires: ProcessorBus {
     private let board: PCBoard
     var current: X86Processor?
+    /// The others have nothing to do, and the processor that runs may wake one: its turn ends then.
+    var isAlone = false
 
     init(_ board: PCBoard) { self.board = board }
 
@@ -168,15 +196,28 @@ private final class BusWires: ProcessorBus {
             processor.processorCount = processors.count
         }
         var signals = PCBoard.Signals()
-        signals.interruptRequested = { number, level in processors[number].setInterruptRequest(level) }
-        signals.nonMaskable = { processors[$0].raiseNonMaskableInterrupt() }
+        signals.interruptRequested = { [unowned self] number, level in
+            processors[number].setInterruptRequest(level)
+            if level { wake(processors[number]) }
+        }
+        signals.nonMaskable = { [unowned self] number in
+            processors[number].raiseNonMaskableInterrupt()
+            wake(processors[number])
+        }
         signals.initialise = { processors[$0].initialise(waits: $0 != 0) }
-        signals.startUp = { processors[$0].startUp(page: $1) }
+        signals.startUp = { [unowned self] number, page in
+            processors[number].startUp(page: page)
+            wake(processors[number])
+        }
         signals.powerOff = { end(.poweredOff) }
         signals.reset = { end(.reset) }
         signals.debugExit = { end(.exited(status: $0)) }
         board.signals = signals
         current = processors.first
+    }
+
+    private func wake(_ processor: X86Processor) {
+        if isAlone, let current, processor !== current { current.endRun(at: board.time.now) }
     }
 
     func readPort(_ port: UInt16, width: Int) -> UInt64 {

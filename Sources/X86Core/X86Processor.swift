@@ -17,7 +17,9 @@ public final class X86Processor {
     var modeNumber: UInt16 = 0
     var modes = ModeNumbers()
     let translations = TranslationBuffer()
+    /// Counts what has made linear addresses lead elsewhere: of all pages but the global ones, and of these.
     var generation: UInt32 = 0
+    var globalGeneration: UInt32 = 0
     let blocks: BlockCache
     let decoding: Decoding
     var coldCalls: [ColdCall] = []
@@ -32,10 +34,17 @@ public final class X86Processor {
     /// See `MicroOp.unpaid`.
     var currentUnpaid: Int64 = 1
 
-    /// The count of instructions at which the present run ends.
+    /// The count of steps at which the present run ends.
     var runLimit: UInt64 = 0
-    /// Instructions completed since the start, but for those that run now.
+    /// Steps completed since the start, but for those that run now: instructions, and deliveries of exceptions and
+    /// interrupts.
     public internal(set) var completed: UInt64 = 0
+    /// Exceptions and interrupts that have been delivered, by vector; INT n is an instruction and does not count.
+    public internal(set) var deliveries = [UInt64](repeating: 0, count: 256)
+    /// Instructions completed, where each iteration of one that repeats itself counts.
+    public var instructions: UInt64 { completed &- deliveries.reduce(0, &+) }
+    /// Blocks of decoded code that were made.
+    public internal(set) var blocksMade: UInt64 = 0
 
     /// What added to `completed` gives the machine's time.
     public var timeOffset: UInt64 = 0
@@ -44,11 +53,13 @@ public final class X86Processor {
     public internal(set) var isHalted = false
     /// INIT has stopped the processor; a start-up interrupt lets it begin.
     public internal(set) var isWaitingForStartUp = false
-    /// The count of instructions at which no interrupt is taken: behind STI or a load of SS.
+    /// The count of steps at which no interrupt is taken: behind STI or a load of SS.
     var shadowEnd: UInt64 = .max
     /// It was a load of SS: debug exceptions wait, too.
     var shadowIsStack = false
     var hasShadow: Bool { completed == shadowEnd }
+    /// The last step was an iteration of an instruction that goes on. Its breakpoint has been looked at.
+    var isRepeating = false
     /// The instruction that runs is not stepped over by TF: it goes to a handler, or counts TF by itself.
     var stepsNot = false
     /// A task switch has succeeded, and `fault` is the new task's before its first instruction.
@@ -57,8 +68,8 @@ public final class X86Processor {
     var watchesCode = false
     /// MISC_FEATURES_ENABLES: CPUID is refused above level 0.
     var faultsCPUID = false
-    /// Pages of more than 4 KiB have been entered in the translation buffer.
-    var hasLargePages = false
+    /// Where pages of more than 4 KiB have been entered in the translation buffer: see `TranslationBuffer.region`.
+    var largeRegions: UInt64 = 0
     /// The interrupt controller has a vector for this processor.
     var interruptRequested = false
     var nonMaskablePending = false
@@ -91,7 +102,7 @@ public final class X86Processor {
     var watches: Bool { control.dr[7] & 0xFF != 0 && dataBreakpoints }
     var dataBreakpoints = false
 
-    let fetched = FetchCache()
+    let fetched = FetchTranslations()
     // Safety: room for the micro-ops of one instruction, reused.
     let singleOps: UnsafeMutableRawPointer
     var vectorStorage: UnsafeMutableRawPointer
@@ -122,19 +133,24 @@ public final class X86Processor {
         blocks = BlockCache(memory)
         singleOps = .allocate(byteCount: 256 * MicroOp.stride, alignment: 32)
         state.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
-        memory.observe(Observer(self))
+        observer.processor = self
+        memory.observe(observer)
         reset()
     }
 
     /// Hears of code in the storage, which outlives the processor.
     private final class Observer: CodeObserver {
-        private weak var processor: X86Processor?
-        init(_ processor: X86Processor) { self.processor = processor }
+        // Safety: the processor takes itself away when it goes. A weak reference would make every other reference to
+        // the processor slower, for its count would move to a place of its own.
+        unowned(unsafe) var processor: X86Processor?
         func codeAppeared(page: UInt64) { processor?.translations.forbidWriting(page: page) }
         func codeWritten(page: Int) { processor?.blocks.forget(page: page) }
     }
 
+    private let observer = Observer()
+
     deinit {
+        observer.processor = nil
         state.pointee.jumpCache.deallocate()
         state.deinitialize(count: 1)
         state.deallocate()
@@ -170,12 +186,13 @@ public final class X86Processor {
         shadowEnd = .max
         shadowIsStack = false
         stepsNot = false
+        isRepeating = false
         debugPending = 0
         nonMaskableBlocked = false
         watchesCode = false
         dataBreakpoints = false
         faultsCPUID = false
-        hasLargePages = false
+        largeRegions = 0
         translations.flush()
         translationChanged()
         modeChanged()

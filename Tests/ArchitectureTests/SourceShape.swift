@@ -3,8 +3,9 @@ import Testing
 @Suite struct SourceShape {
     let repository = Repository()
 
+    /// What a test writes is not read by anybody, and says so in its first line.
     @Test func noFileIsLongerThan700Lines() throws {
-        for file in try repository.swiftFiles() {
+        for file in try repository.swiftFiles() where file.lines.first?.hasPrefix("// Made from") != true {
             #expect(file.lines.count <= 700, "\(file.path) has \(file.lines.count) lines")
         }
     }

@@ -33,6 +33,8 @@ void trapline_cadical_on_poll(trapline_cadical *solver, int (*poll)(void *state)
 
 /// Adds clauses, each one ended by 0. No literal may be INT32_MIN. Returns 0 when memory ran out.
 int trapline_cadical_add(trapline_cadical *solver, const int32_t *literals, size_t count);
+/// Takes a literal to be true in the next solve, and in that one only.
+void trapline_cadical_assume(trapline_cadical *solver, int32_t literal);
 /// 10 satisfiable, 20 unsatisfiable, 0 undecided.
 int trapline_cadical_solve(trapline_cadical *solver);
 /// After 10 only: 1 when the model makes the variable (> 0) true, else 0.

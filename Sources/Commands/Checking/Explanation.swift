@@ -40,7 +40,7 @@ struct Explanation {
                 name: "resource-sensitive", member: classes.resource,
                 words: "the result depends on owned control state"
                     + (classes.resources.isEmpty ? "" : ": \(classes.resources.joined(separator: ", "))"),
-                properties: ["behaviour/resource"]),
+                properties: ["behaviour/resource"] + (classes.resource == .no ? ["behaviour/unmoved"] : [])),
             Definition(
                 name: "jointly sensitive", member: classes.joint,
                 words: "the result depends on several of these at once, and on none alone",

@@ -37,6 +37,25 @@ public final class InputStream: ByteSource {
         return poll(&request, 1, 0) != 0
     }
 
+    /// Waits for the next byte, or the end, but not longer than so many seconds. False: there is none yet.
+    public func wait(seconds: Double) -> Bool {
+        guard position >= buffer.count, let descriptor, !hasEnded else { return true }
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&request, 1, Int32(min(max(seconds, 0) * 1000, 60_000).rounded(.up))) > 0
+    }
+
+    /// It may have nothing to give for now, and something later: a terminal, a pipe. What a file has is there at once.
+    public var isLive: Bool {
+        guard let descriptor, !hasEnded else { return false }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { return false }
+        switch information.st_mode & S_IFMT {
+        case S_IFIFO, S_IFSOCK: return true
+        case S_IFCHR: return isatty(descriptor) == 1
+        default: return false
+        }
+    }
+
     private func refill() -> Bool {
         guard let descriptor, !hasEnded else { return false }
         var chunk = [UInt8](repeating: 0, count: 4096)

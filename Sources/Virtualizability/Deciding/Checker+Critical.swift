@@ -5,6 +5,7 @@ public struct CriticalVariants: Sendable {
     public struct Variant: Sendable {
         /// Index into the description's instructions.
         public var index: Int
+        /// In what ways it is sensitive; its privilege is not asked for.
         public var classes: Classes
         /// Theorem 1's condition in the extended reading, without a policy: refuted, or undecided.
         public var strict: Verdict
@@ -45,7 +46,7 @@ public struct CriticalVariants: Sendable {
             // The search looks at one of those that are alike.
             let served = used.instructions[checker.decider.likeness.representatives[place]].name
             variants.append(Variant(
-                index: index, classes: Classifier(checker: checker.conditions).classes(of: place).classes,
+                index: index, classes: Classifier(checker: checker.conditions).sensitivity(of: place),
                 strict: strict, best: best, policy: entries.filter { $0.servesVariants.contains(served) }))
         }
         wasInterrupted = isInterrupted()

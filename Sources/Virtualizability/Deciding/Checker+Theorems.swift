@@ -6,12 +6,18 @@ extension Checker {
         let condition = condition(asked.theorem, asked.reading, asked.policy)
         var verdict = machineVerdict(condition)
         var offenders: [Offender] = []
+        var known: [Int: Offender] = [:]
         var undecided: [String] = []
         for (index, instruction) in instructions.enumerated() {
             let own = instruction.condition(asked.theorem, reading: asked.reading, policy: asked.policy)
                 ?? .undecided("not asked")
             verdict = verdict.and(own)
-            if own == .refuted { offenders.append(offender(index, condition)) }
+            if own == .refuted {
+                let representative = decider.likeness.representatives[index]
+                let offender = known[representative] ?? offender(representative, condition)
+                known[representative] = offender
+                offenders.append(offender.said(of: description.instructions[index], at: index))
+            }
             if case .undecided = own { undecided.append(instruction.name) }
         }
         var notes: [String] = []

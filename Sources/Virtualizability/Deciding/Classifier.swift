@@ -7,15 +7,27 @@ struct Classifier {
     private var description: MachineDescription { checker.description }
     private var decider: Decider { checker.decider }
 
+    /// In what ways it is sensitive, of an instruction that is: the classes without privilege, user mode and clocks.
+    func sensitivity(of index: Int) -> Classes {
+        var collector = Collector(index: index, checker: checker)
+        var classes = Classes()
+        sensitivity(&classes, &collector)
+        return classes
+    }
+
+    private func sensitivity(_ classes: inout Classes, _ collector: inout Collector) {
+        classes.control = collector.member("control/columns", .control, columns(of: collector.index))
+        behaviour(&classes, &collector)
+        classes.trap = collector.member(Property(.lostTrap, .best))
+    }
+
     /// The classes, and for each violation that was asked for its answer by name.
     func classes(of index: Int) -> (classes: Classes, evidence: [(property: String, query: Query, answer: Answer)]) {
         var collector = Collector(index: index, checker: checker)
         var classes = Classes()
         privilege(&classes, &collector)
         if !isHarmless(&collector, classes) {
-            classes.control = collector.member("control/columns", .control, columns)
-            behaviour(&classes, &collector)
-            classes.trap = collector.member(Property(.lostTrap, .best))
+            sensitivity(&classes, &collector)
             user(&classes, &collector)
         }
         if readsTime(index) {
@@ -70,15 +82,15 @@ struct Classifier {
 
     /// The paper's columns: S2 in any mode, where relocation is active in every mode, and control state as the best
     /// policy says. What the policy mirrors is the guest's own, and ordinary.
-    private var columns: RelationKind {
-        var kind = checker.context.kind(.best, support: nil)
+    private func columns(of index: Int) -> RelationKind {
+        var kind = checker.context.kind(.best, support: checker.flow.support(of: index))
         kind.realIsUser = !checker.context.relocatesInAnyMode
         return kind
     }
 
     /// The columns where only the place is fixed. The translation must be the same on both sides, so that the modes may
     /// differ only where it does not depend on them.
-    private var unmoved: RelationKind {
+    private func unmoved(_ columns: RelationKind) -> RelationKind {
         var kind = columns
         kind.realIsUser = false
         kind.variesLocation = false
@@ -87,8 +99,8 @@ struct Classifier {
     }
 
     /// Only the mode varies; where the translation depends on it, the map makes it the same, at any place.
-    private var otherMode: RelationKind {
-        var kind = checker.context.relocatesInAnyMode ? unmoved : columns
+    private func otherMode(_ columns: RelationKind) -> RelationKind {
+        var kind = checker.context.relocatesInAnyMode ? unmoved(columns) : columns
         kind.variedResources = []
         return kind
     }
@@ -107,7 +119,7 @@ struct Classifier {
         case .undecided(let reason): return .unknown(reason)
         case .none: break
         }
-        var kind = checker.context.kind(setting, support: nil)
+        var kind = checker.context.kind(setting, support: checker.flow.support(of: collector.index))
         kind.variesLocation = false
         kind.variedResources = []
         return collector.member("privilege/\(setting.rawValue)", .privilege, kind)
@@ -115,6 +127,8 @@ struct Classifier {
 
     /// Behaviour-sensitive, named by the smallest varying set.
     private func behaviour(_ classes: inout Classes, _ collector: inout Collector) {
+        let columns = columns(of: collector.index)
+        let unmoved = unmoved(columns)
         let whole = collector.member("behaviour/columns", .behaviour, columns)
         var place = columns
         place.variesMode = false
@@ -123,10 +137,12 @@ struct Classifier {
             ? Membership.no : collector.member("behaviour/unmoved", .behaviour, unmoved)
         if whole == .no, atPlace == .no { return }
         classes.location = collector.member("behaviour/location", .behaviour, place)
-        classes.mode = collector.member("behaviour/mode", .behaviour, otherMode)
+        classes.mode = collector.member("behaviour/mode", .behaviour, otherMode(columns))
         // What shows the place shows it in any mode.
         if !checker.context.relocatesInAnyMode, classes.location == .yes { classes.mode = .no }
-        for id in checker.flow.support(of: collector.index).sorted() where varies(id) {
+        // Where all that varies together shows nothing at one place, nothing by itself does.
+        let isShown = checker.context.relocatesInAnyMode || atPlace != .no
+        for id in checker.flow.support(of: collector.index).sorted() where isShown && varies(id, columns) {
             var single = unmoved
             single.variesMode = false
             single.variedResources = [id]
@@ -139,9 +155,8 @@ struct Classifier {
         if single.allSatisfy({ $0 == .no }) { classes.joint = whole == .no ? atPlace : whole }
     }
 
-    private func varies(_ id: StateID) -> Bool {
-        let kind = columns
-        return description.state[id.index].role == .control && kind.isOwned(id, in: description)
+    private func varies(_ id: StateID, _ kind: RelationKind) -> Bool {
+        description.state[id.index].role == .control && kind.isOwned(id, in: description)
             && kind.handling(of: id, in: description) != .constant
     }
 

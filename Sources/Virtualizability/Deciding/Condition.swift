@@ -65,9 +65,20 @@ struct Condition: Hashable {
 final class ConditionChecker {
     let decider: Decider
     let flow: MachineFlow
-    var context: SettingContext
+    var context: SettingContext {
+        didSet { known = [:] }
+    }
     /// Off only in the test which shows that components must vary jointly.
-    var variesJointly = true
+    var variesJointly = true {
+        didSet { known = [:] }
+    }
+    /// Answers in this context, by what was asked: a whole query takes longer to put together and to look up.
+    private var known: [Asked: Answer] = [:]
+
+    private struct Asked: Hashable {
+        var subject: Subject
+        var property: Property
+    }
 
     init(_ decider: Decider, _ flow: MachineFlow, _ context: SettingContext) {
         self.decider = decider
@@ -90,7 +101,16 @@ final class ConditionChecker {
     }
 
     func answer(_ subject: Subject, _ property: Property) -> Answer {
-        let query = query(subject, property)
+        let asked = Asked(subject: subject, property: property)
+        if let answer = known[asked] { return answer }
+        let answer = answer(asked)
+        if case .undecided = answer { return answer }
+        known[asked] = answer
+        return answer
+    }
+
+    private func answer(_ asked: Asked) -> Answer {
+        let query = query(asked.subject, asked.property)
         guard !variesJointly, query.violation == .behaviour || query.violation == .lostTrap else {
             return decider.answer(query)
         }
@@ -132,7 +152,7 @@ final class ConditionChecker {
         var result = Verdict.refuted
         for alternative in condition.exact {
             // What an example shows that is known from another question needs no search.
-            if variesJointly, alternative.contains(where: { decider.quickly(query(subject, $0))?.isFound == true }) {
+            if variesJointly, alternative.contains(where: { quickly(subject, $0)?.isFound == true }) {
                 continue
             }
             var all = Verdict.holds
@@ -141,6 +161,10 @@ final class ConditionChecker {
             if result == .holds { break }
         }
         return result
+    }
+
+    private func quickly(_ subject: Subject, _ property: Property) -> Answer? {
+        known[Asked(subject: subject, property: property)] ?? decider.quickly(query(subject, property))
     }
 
     /// The likelier one first: an instruction that never completes in user mode has a trap that asks for the mode.

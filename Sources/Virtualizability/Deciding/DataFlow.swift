@@ -72,6 +72,8 @@ struct MachineFlow {
     let acceptance: [(pending: Set<StateID>, enabled: Set<StateID>)]
     /// Components that stand for a device's ports.
     let deviceComponents: Set<StateID>
+    /// Every component on which what belongs to no instruction can depend.
+    let surroundings: Set<StateID>
 
     init(_ description: MachineDescription) {
         instructions = description.instructions.map { DataFlow($0.program, in: description) }
@@ -87,15 +89,11 @@ struct MachineFlow {
         }
         deviceComponents = Set(
             description.devices.flatMap { $0.ports.map(\.component) + $0.strobes })
+        surroundings = fetch.touched.union(map.touched).union(modes.reads).union(supervisor.reads).union(stopping)
     }
 
     /// Every component on which what is asked about an instruction can depend.
     func support(of instruction: Int) -> Set<StateID> {
         instructions[instruction].touched.union(surroundings)
-    }
-
-    /// The same for what belongs to no instruction.
-    var surroundings: Set<StateID> {
-        fetch.touched.union(map.touched).union(modes.reads).union(supervisor.reads).union(stopping)
     }
 }

@@ -25,20 +25,24 @@ enum Answer {
 /// Answers queries about one machine and remembers the answers.
 final class Decider {
     let poser: QueryPoser
-    let decoder: Decoder
-    let limits: SolverLimits
+    private let parts: ConcreteMachine.Parts
+    private(set) var limits: SolverLimits
     private(set) var statistics = CheckStatistics()
     private var answers: [Query: Answer] = [:]
     private let surroundings: Set<StateID>
     let likeness: Likeness
     /// Pairs of states that have shown something of a subject: often they show the next thing, too.
     private var examples: [Subject: [ConcreteCase]] = [:]
+    /// What has been proved not to exist.
+    private var absent: [Subject: [(violation: Violation, kind: RelationKind)]] = [:]
 
     init(_ poser: QueryPoser, _ flow: MachineFlow, limits: SolverLimits) {
         self.poser = poser
         surroundings = flow.surroundings
         self.limits = limits
-        decoder = Decoder(poser.description)
+        // Examples are for people, and are made small: what is free is zero from the start.
+        self.limits.prefersZeros = true
+        parts = ConcreteMachine.Parts(poser.description, Decoder(poser.description))
         likeness = Likeness(poser.description)
     }
 
@@ -65,7 +69,9 @@ final class Decider {
     private func answer(canonical query: Query, is answer: Answer) -> Answer {
         statistics.queries += 1
         switch answer {
-        case .none: statistics.proved += 1
+        case .none:
+            statistics.proved += 1
+            absent[query.subject, default: []].append((query.violation, query.kind))
         case .found(let example):
             statistics.witnessed += 1
             examples[query.subject, default: []].append(example)
@@ -80,11 +86,12 @@ final class Decider {
 
     func replay(_ query: Query) -> Replay {
         Replay(
-            description: description, decoder: decoder, query: query, assumed: poser.assumed,
+            parts, query: query, assumed: poser.assumed,
             countsCellsOutside: poser.countsCellsOutside, views: poser.views)
     }
 
     private func decide(_ query: Query) -> Answer {
+        if isAbsent(query) { return .none }
         if let example = shown(query) { return .found(example) }
         var answer = Answer.undecided("not asked")
         for manner in manners(of: query) {
@@ -112,6 +119,26 @@ final class Decider {
         return known.lazy.map(conforming.conformed).first(where: replay.confirms)
     }
 
+    /// Whether the answer follows from others: nothing of the kind was found among more pairs of states, or none of
+    /// the violations of which this one is made.
+    private func isAbsent(_ query: Query) -> Bool {
+        guard let absent = absent[query.subject] else { return false }
+        func isAbsent(_ violation: Violation) -> Bool {
+            absent.contains { $0.violation == violation && query.kind.isWithin($0.kind) }
+        }
+        if isAbsent(query.violation) { return true }
+        switch query.violation {
+        case .control, .behaviour, .lostTrap: return isAbsent(.sensitive)
+        case .sensitive: return [.control, .behaviour, .lostTrap].allSatisfy(isAbsent)
+        case .directUnmoved where isAbsent(.direct): return true
+        // S2 completes in another state than the image of S1's: that is one of the three, on either side.
+        case .direct, .directUnmoved:
+            guard poser.countsCellsOutside else { return false }
+            return isAbsent(.sensitive) || [.control, .behaviour, .lostTrap].allSatisfy(isAbsent)
+        default: return false
+        }
+    }
+
     /// The manners in which a question is put, one after the other until there is an answer.
     func manners(of query: Query) -> [QueryPoser.Manner] {
         QueryPoser.Manner.allCases.filter { manner in
@@ -136,10 +163,11 @@ final class Decider {
 
     /// - Parameter isFinal: a model decides, if it is confirmed.
     private func decide(_ posed: PosedQuery, isFinal: Bool) -> Answer {
-        if isFinal, Decider.isLikely(posed.query), let example = smallExample(posed, replay(posed.query)) {
-            return .found(example)
+        var wish: Term?
+        if isFinal {
+            wish = posed.symbols.graph.and(posed.isSmall(handyCells), posed.asksForCells(description))
         }
-        switch posed.symbols.graph.decide(posed.assertions, limits: limits) {
+        switch posed.symbols.graph.decide(posed.assertions, wish: wish, limits: limits) {
         case .unsatisfiable(let refutation):
             if refutation.formula.clauseCount <= 1 { statistics.trivial += 1 }
             return .none
@@ -150,14 +178,21 @@ final class Decider {
         }
     }
 
-    /// What nearly every instruction does: it is looked for among small states at once.
+    /// What nearly every instruction does.
     static func isLikely(_ query: Query) -> Bool { query.violation == .completes || query.violation == .privilege }
 
     /// A model must be a counterexample in numbers, or nothing is decided.
     private func confirm(_ posed: PosedQuery, _ model: Model) -> Answer {
         let replay = replay(posed.query)
-        if !Decider.isLikely(posed.query), let small = smallExample(posed, replay) { return .found(small) }
-        guard let concrete = posed.concrete(model, description) else {
+        let concrete = posed.concrete(model, description)
+        if let concrete, concrete.real.cells.count <= Int(handyCells), replay.confirms(concrete) {
+            return .found(concrete)
+        }
+        // A model may rest on what the circuit leaves open, a cell that does not exist for one; then another may not.
+        for prefersZeros in [true, false] {
+            if let small = smallExample(posed, replay, prefersZeros) { return .found(small) }
+        }
+        guard let concrete else {
             return .undecided("there is a model, but its storage is too large to replay it")
         }
         if replay.confirms(concrete) { return .found(concrete) }
@@ -165,20 +200,26 @@ final class Decider {
         return .undecided("there is a model, but the reference evaluator does not confirm it\(reason)")
     }
 
-    private func smallExample(_ posed: PosedQuery, _ replay: Replay) -> ConcreteCase? {
-        guard let small = smallModel(posed), let concrete = posed.concrete(small, description),
-            replay.confirms(concrete)
-        else { return nil }
-        return concrete
+    /// Storage of this size is quick to replay.
+    private var handyCells: UInt64 {
+        let least = description.storageID.map { description.state[$0.index].minimumCount } ?? 0
+        return UInt64(max(least * 2, 64))
     }
 
-    /// A model with as little storage as possible: small states are quick to replay and easy to read.
-    private func smallModel(_ posed: PosedQuery) -> Model? {
+    /// An example with as little storage as possible: small states are quick to replay and easy to read.
+    private func smallExample(_ posed: PosedQuery, _ replay: Replay, _ prefersZeros: Bool) -> ConcreteCase? {
         guard let storage = description.storageID else { return nil }
         let least = UInt64(max(description.state[storage.index].minimumCount, 1))
+        var limits = limits
+        limits.prefersZeros = prefersZeros
         for cells in [least * 2, least * 16, 1 << 14] where cells <= 1 << 20 {
             let assertions = posed.assertions + [posed.isSmall(cells)]
-            if case .satisfiable(let model) = posed.symbols.graph.decide(assertions, limits: limits) { return model }
+            let wish = posed.asksForCells(description)
+            if case .satisfiable(let model) = posed.symbols.graph.decide(assertions, wish: wish, limits: limits),
+                let concrete = posed.concrete(model, description), replay.confirms(concrete)
+            {
+                return concrete
+            }
         }
         return nil
     }

@@ -69,6 +69,16 @@ extension InstructionReport {
     }
 }
 
+extension Offender {
+    func said(of instruction: Instruction, at index: Int) -> Offender {
+        var offender = self
+        offender.instruction = instruction.name
+        offender.location = instruction.location
+        offender.witness = witness?.said(of: instruction, at: index)
+        return offender
+    }
+}
+
 extension Witness {
     func said(of instruction: Instruction, at index: Int) -> Witness {
         var witness = self

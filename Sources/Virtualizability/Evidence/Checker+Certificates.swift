@@ -148,7 +148,7 @@ private final class Regenerator {
             })
     }
 
-    /// In every manner; in the lemma's only where the list has the lemma itself.
+    /// In every manner and detail; in the lemma's manner only where the list has the lemma itself.
     func instances(_ claim: ClaimIdentifier) -> [() -> ClaimRegeneration.Instance?] {
         guard let machine = machines[claim.machine], let subject = machine.subjects[claim.subject],
             let property = Property(name: claim.property),
@@ -161,11 +161,22 @@ private final class Regenerator {
             || machine.obligations.lemmas.contains { machine.conditions.query(.machine, $0) == lemma }
         return QueryPoser.Manner.allCases.filter { manner in
             poser.isPosed(query, manner) && (manner != .lemma || hasLemma)
-        }.map { manner in
-            {
-                let posed = poser.pose(query, manner)
-                return posed.symbols.graph.encode(posed.assertions)
+        }.flatMap { manner in
+            // Made once for all details, and only when it is asked for.
+            let posing = Posing { poser.pose(query, manner) }
+            return Detail.allCases.map { detail in
+                {
+                    posing.posed.symbols.graph.encode(posing.posed.assertions, detail)
+                }
             }
         }
     }
+}
+
+/// A question in terms, made when it is first looked at.
+private final class Posing {
+    private let pose: () -> PosedQuery
+    private(set) lazy var posed = pose()
+
+    init(_ pose: @escaping () -> PosedQuery) { self.pose = pose }
 }

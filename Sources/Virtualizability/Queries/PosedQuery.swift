@@ -48,6 +48,7 @@ struct QueryPoser {
     let views: MonitorViews
     private let existingViews: MonitorViews?
     private let shadow: ShadowMap?
+    private let variables: StateVariables
 
     init(_ description: MachineDescription, assumed: [ComponentAssumption] = [], fault: SeededFault? = nil) {
         self.description = description
@@ -55,6 +56,7 @@ struct QueryPoser {
         placed = description.abstractingTranslation(.whole)
         existing = description.abstractingTranslation(.addresses)
         shadow = ShadowMap(description)
+        variables = StateVariables(description)
         existingViews = existing.map { MonitorViews($0.machine, fault) }
         catalogue = EncodingCatalogue(description)
         views = MonitorViews(description, fault)
@@ -67,11 +69,11 @@ struct QueryPoser {
     /// claim of the wider question is one of the narrower; where the wider one has an answer that the evaluator does
     /// not confirm, `.exact` poses the question as it stands.
     func pose(_ query: Query, _ manner: Manner = .widened) -> PosedQuery {
-        let symbols = Symbols()
+        let symbols = Symbols(TermGraph(copying: variables.graph))
         symbols.confines = manner != .exact && QueryPoser.isWidened(query.violation)
         symbols.boundsBare = query.violation == .interpreter
         var machine = SymbolicMachine(description: description, symbols: symbols)
-        var pair = PairBuilder(machine: machine, kind: query.kind, assumed: assumed).build()
+        var pair = PairBuilder(machine: machine, kind: query.kind, assumed: assumed).build(of: variables)
         var views = views
         if manner == .lemma { views = rest(onLemmaFor: query, &machine, &pair) }
         var posed = PosedQuery(query: query, symbols: symbols, pair: pair, assertions: pair.assumptions)

@@ -47,6 +47,17 @@ struct RelationKind: Hashable {
         }
     }
 
+    /// Whether every pair of states that this kind relates the other one relates, too, with the same components
+    /// counted as the monitor's.
+    func isWithin(_ other: RelationKind) -> Bool {
+        guard control == other.control, realIsUser == other.realIsUser, variesLocation == other.variesLocation,
+            policyOnBothSides == other.policyOnBothSides, virtualIsUser || !other.virtualIsUser,
+            !variesMode || other.variesMode
+        else { return false }
+        guard let allowed = other.variedResources else { return true }
+        return variedResources?.isSubset(of: allowed) ?? false
+    }
+
     /// Whether both sides' values are the same, though the real one is the monitor's.
     func pins(_ id: StateID) -> Bool { policyOnBothSides || leaves(id) }
 

@@ -12,6 +12,40 @@ struct StatePair {
     var assumptions: [Term]
 }
 
+/// The variables of two states, made once for a machine: every question begins with a copy of them.
+struct StateVariables {
+    let graph = TermGraph()
+    /// Of either side, as if it had nothing to do with the other.
+    let virtual: SymbolicState
+    let real: SymbolicState
+    /// By component: what both sides have in common where it is the same.
+    let shared: [Term]
+
+    init(_ description: MachineDescription) {
+        virtual = StateVariables.state(description, "virtual.", graph)
+        real = StateVariables.state(description, "real.", graph)
+        shared = StateVariables.state(description, "", graph).scalars
+    }
+
+    /// A state of which nothing is known.
+    private static func state(
+        _ description: MachineDescription, _ prefix: String, _ graph: TermGraph
+    ) -> SymbolicState {
+        var state = SymbolicState(scalars: [], arrays: [], size: graph.bool(false))
+        for component in description.state {
+            let name = prefix + component.name
+            if component.isArray || component.role == .storage {
+                state.scalars.append(graph.bool(false))
+                state.arrays.append(SymbolicArray(component, contents: .unknown(name)))
+            } else {
+                state.scalars.append(graph.variable(name, width: component.width))
+                state.arrays.append(nil)
+            }
+        }
+        return state
+    }
+}
+
 /// Builds pairs of one machine.
 struct PairBuilder {
     let machine: SymbolicMachine
@@ -22,11 +56,13 @@ struct PairBuilder {
     private var symbols: Symbols { machine.symbols }
     private var graph: TermGraph { machine.symbols.graph }
 
-    func build() -> StatePair {
+    /// Of variables that the machine's graph has been copied with.
+    func build(of variables: StateVariables) -> StatePair {
         var assumptions: [Term] = []
         let place = place(&assumptions)
-        var virtual = state(prefix: "virtual.", size: kind.variesLocation ? place.extent : place.size)
-        var real = state(prefix: "real.", size: place.size)
+        var (virtual, real) = (variables.virtual, variables.real)
+        virtual.size = kind.variesLocation ? place.extent : place.size
+        real.size = place.size
         for id in description.components(.relocation) where virtual.arrays[id.index] == nil {
             symbols.relocation.insert(virtual[id])
         }
@@ -35,7 +71,7 @@ struct PairBuilder {
             if description.state[index].role == .storage {
                 share(storage: id, place, &virtual, &real)
             } else {
-                relate(id, &virtual, &real, &assumptions)
+                relate(id, variables.shared[index], &virtual, &real, &assumptions)
             }
         }
         if description.mapIsShadow, kind.variesLocation {
@@ -83,22 +119,6 @@ struct PairBuilder {
         return Place(origin: origin, extent: extent, size: size)
     }
 
-    /// A state of which nothing is known.
-    private func state(prefix: String, size: Term) -> SymbolicState {
-        var state = SymbolicState(scalars: [], arrays: [], size: size)
-        for component in description.state {
-            let name = prefix + component.name
-            if component.isArray || component.role == .storage {
-                state.scalars.append(graph.bool(false))
-                state.arrays.append(SymbolicArray(component, contents: .unknown(name)))
-            } else {
-                state.scalars.append(graph.variable(name, width: component.width))
-                state.arrays.append(nil)
-            }
-        }
-        return state
-    }
-
     private func share(
         storage id: StateID, _ place: Place, _ virtual: inout SymbolicState, _ real: inout SymbolicState
     ) {
@@ -115,7 +135,8 @@ struct PairBuilder {
 
     /// Gives both sides their values of a component, as it is handled.
     private func relate(
-        _ id: StateID, _ virtual: inout SymbolicState, _ real: inout SymbolicState, _ assumptions: inout [Term]
+        _ id: StateID, _ shared: Term, _ virtual: inout SymbolicState, _ real: inout SymbolicState,
+        _ assumptions: inout [Term]
     ) {
         let component = description.state[id.index]
         switch kind.handling(of: id, in: description) {
@@ -125,20 +146,22 @@ struct PairBuilder {
                 virtual.arrays[id.index] = shared
                 real.arrays[id.index] = shared
             } else {
-                let shared = graph.variable(component.name, width: component.width)
                 virtual[id] = shared
                 real[id] = shared
             }
-        case .ownAny: break
+        case .ownAny:
+            guard component.role == .control, kind.leaves(id) else { break }
+            real.scalars[id.index] = virtual.scalars[id.index]
+            real.arrays[id.index] = virtual.arrays[id.index]
         case .own(let value):
             if component.isArray {
-                let fixed = SymbolicArray(component, contents: .value(value))
-                real.arrays[id.index] = fixed
-                if kind.policyOnBothSides { virtual.arrays[id.index] = fixed }
+                real.arrays[id.index] = SymbolicArray(component, contents: .value(value))
             } else {
                 real[id] = graph.constant(value, width: component.width)
-                if kind.policyOnBothSides { virtual[id] = real[id] }
             }
+            guard kind.pins(id) else { break }
+            virtual.scalars[id.index] = real.scalars[id.index]
+            virtual.arrays[id.index] = real.arrays[id.index]
         }
         for assumption in assumed where assumption.component == id && !component.isArray {
             let mask = graph.constant(assumption.mask, width: component.width)
@@ -187,10 +210,8 @@ struct PairBuilder {
         for index in description.state.indices {
             let id = StateID(index)
             let role = description.state[index].role
-            let isFixed =
-                role == .mode && !kind.variesMode
-                || role == .control && kind.leaves(id)
-            guard isFixed else { continue }
+            // Most are the same term by now; not those that the map has set.
+            guard role == .mode && !kind.variesMode || role == .control && kind.leaves(id) else { continue }
             if description.state[index].isArray {
                 assumptions.append(sameArrays(virtual, real, id))
             } else {

@@ -44,8 +44,9 @@ struct SymbolicOutcome {
 }
 
 extension MachineDescription {
-    var programCounter: StateID? { state.firstIndex { $0.role == .pc }.map(StateID.init) }
-    var storageID: StateID? { state.firstIndex { $0.role == .storage }.map(StateID.init) }
+    // By index: a component is a large value, and this is asked at every turn.
+    var programCounter: StateID? { state.indices.first { state[$0].role == .pc }.map(StateID.init) }
+    var storageID: StateID? { state.indices.first { state[$0].role == .storage }.map(StateID.init) }
 
     func components(_ roles: Role...) -> [StateID] {
         state.indices.filter { roles.contains(state[$0].role) }.map(StateID.init)

@@ -1,5 +1,17 @@
 import Certificates
 
+/// How much of what terms mean a formula knows. Knowing less only allows more models: a formula of any detail that has
+/// none is a proof. Most claims are a matter of truth values alone, for both sides of a pair are built of the same
+/// atoms, and then nothing of the words that are compared has to be written down or read by anybody.
+enum Detail: CaseIterable {
+    /// Every truth value that is made of words, a comparison say, is a free bit.
+    case truths
+    /// Words are known bit by bit, but a function's value is a free word, whatever its arguments.
+    case words
+    /// Functions are functions: equal arguments give equal results.
+    case functions
+}
+
 /// Turns terms into clauses: only what the assertions depend on, the same bytes for the same assertions.
 ///
 /// Uninterpreted functions, and with them products and quotients, become free words that are forced to be equal where
@@ -15,8 +27,9 @@ struct BitBlaster {
     struct Application {
         var term: Term
         var key: Key
-        var arguments: [[Int32]]
         var result: [Int32]
+        /// Nil where they are left out.
+        var arguments: [[Int32]]?
     }
 
     /// A free word: a variable, or an application's result.
@@ -28,14 +41,16 @@ struct BitBlaster {
 
     private let graph: TermGraph
     private let clauseLimit: Int
+    private let detail: Detail
     var circuit = Circuit()
     private(set) var inputs: [Input] = []
     private(set) var applications: [Application] = []
     private var known: [Int32: [Int32]] = [:]
     private var pending: [Int32] = []
 
-    init(_ graph: TermGraph, clauseLimit: Int) {
+    init(_ graph: TermGraph, clauseLimit: Int, detail: Detail = .functions) {
         self.graph = graph
+        self.detail = detail
         self.clauseLimit = clauseLimit
     }
 
@@ -73,7 +88,8 @@ struct BitBlaster {
         return found
     }
 
-    private mutating func literal(of term: Term, isNegated: Bool) -> Int32 {
+    /// The literal of a 1-bit term.
+    mutating func literal(of term: Term, isNegated: Bool = false) -> Int32 {
         let bit = bits(of: term).first ?? Circuit.no
         return isNegated ? -bit : bit
     }
@@ -81,26 +97,44 @@ struct BitBlaster {
     /// Forces applications of one function to agree where their arguments do. To be called once, after the last
     /// assertion.
     mutating func requireCongruence() {
+        // Arguments may hold further applications, which are appended.
+        var next = 0
+        while next < applications.count, !isOverLimit {
+            encodeArguments(of: next)
+            next += 1
+        }
         for later in applications.indices {
             for earlier in 0..<later where applications[earlier].key == applications[later].key {
                 if isOverLimit { return }
-                let (a, b) = (applications[earlier], applications[later])
-                relate(a, b, a.arguments)
-                if case .abstracted(let operation, _) = a.key, operation.isCommutative {
-                    relate(a, b, a.arguments.reversed())
-                }
+                requireCongruence(earlier, later)
             }
         }
     }
 
-    private mutating func relate(_ a: Application, _ b: Application, _ arguments: [[Int32]]) {
+    /// The same for two of them.
+    mutating func requireCongruence(_ earlier: Int, _ later: Int) {
+        encodeArguments(of: earlier)
+        encodeArguments(of: later)
+        let (a, b) = (applications[earlier], applications[later])
+        guard let left = a.arguments, let right = b.arguments else { return }
+        relate(a, b, left, right)
+        if case .abstracted(let operation, _) = a.key, operation.isCommutative { relate(a, b, left.reversed(), right) }
+    }
+
+    private mutating func encodeArguments(of index: Int) {
+        guard applications[index].arguments == nil else { return }
+        let operands = graph.operands(of: graph.node(applications[index].term))
+        applications[index].arguments = operands.map { bits(of: $0) }
+    }
+
+    private mutating func relate(_ a: Application, _ b: Application, _ left: [[Int32]], _ right: [[Int32]]) {
         var same: [Int32] = []
-        for (left, right) in zip(arguments, b.arguments) { same.append(circuit.equal(left, right)) }
+        for (one, other) in zip(left, right) { same.append(circuit.equal(one, other)) }
         let agree = circuit.and(same)
         if agree == Circuit.no { return }
-        for (left, right) in zip(a.result, b.result) {
-            circuit.require([-agree, -left, right])
-            circuit.require([-agree, left, -right])
+        for (one, other) in zip(a.result, b.result) {
+            circuit.require([-agree, -one, other])
+            circuit.require([-agree, one, -other])
         }
     }
 
@@ -124,7 +158,7 @@ struct BitBlaster {
             if known[index] == nil, !isOverLimit {
                 let node = graph.nodes[Int(index)]
                 let count = pending.count
-                let operands = graph.operands(of: node)
+                let operands = isLeaf(node) ? [] : graph.operands(of: node)
                 for operand in operands.reversed() where known[operand.index] == nil { pending.append(operand.index) }
                 if pending.count > count { continue }
                 known[index] = encode(Term(index: index), node, operands.map { known[$0.index] ?? [] })
@@ -132,6 +166,20 @@ struct BitBlaster {
             pending.removeLast()
         }
         return known[term.index] ?? [Int32](repeating: Circuit.no, count: graph.width(of: term))
+    }
+
+    /// What is encoded without looking at its operands.
+    private func isLeaf(_ node: TermNode) -> Bool {
+        switch node.operation {
+        case .constant, .variable: true
+        case .apply, .mul, .umulHigh, .smulHigh, .udiv, .urem, .sdiv, .srem: detail != .functions
+        default: isAtom(node)
+        }
+    }
+
+    /// A truth value made of words, where words are not looked at.
+    private func isAtom(_ node: TermNode) -> Bool {
+        detail == .truths && graph.operands(of: node).contains { graph.width(of: $0) > 1 }
     }
 
     private mutating func freeWord(_ name: String, _ width: Int, isApplication: Bool) -> [Int32] {
@@ -150,6 +198,8 @@ struct BitBlaster {
             return applied(term, .declared(node.a), function.name, operands, width)
         case .mul, .umulHigh, .smulHigh, .udiv, .urem, .sdiv, .srem:
             return applied(term, .abstracted(node.operation, width), "\(node.operation)", operands, width)
+        case _ where isAtom(node):
+            return freeWord("\(node.operation)(\(inputs.count))", width, isApplication: true)
         default: return encode(node, operands, width)
         }
     }
@@ -158,7 +208,8 @@ struct BitBlaster {
         _ term: Term, _ key: Key, _ name: String, _ operands: [[Int32]], _ width: Int
     ) -> [Int32] {
         let result = freeWord("\(name)(\(applications.count))", width, isApplication: true)
-        applications.append(Application(term: term, key: key, arguments: operands, result: result))
+        applications.append(
+            Application(term: term, key: key, result: result, arguments: detail == .functions ? operands : nil))
         return result
     }
 

@@ -67,6 +67,8 @@ public struct SolverLimits {
     public var clauses: Int
     /// How often a model with wrong products or quotients is ruled out and another one asked for.
     public var refinements: Int
+    /// What models have where either value will do.
+    public var prefersZeros = false
     /// Asked now and then; true ends the question undecided.
     public var isInterrupted: () -> Bool
 

@@ -15,7 +15,7 @@ final class SatisfiabilitySolver {
     }
 
     /// Nil when memory ran out.
-    init?(wantsProof: Bool, isInterrupted: @escaping () -> Bool) {
+    init?(wantsProof: Bool, prefersZeros: Bool = false, isInterrupted: @escaping () -> Bool) {
         let proof = wantsProof ? TRAPLINE_CADICAL_PROOF_IN_MEMORY : TRAPLINE_CADICAL_NO_PROOF
         guard let made = trapline_cadical_new(proof, nil) else { return nil }
         solver = made
@@ -28,6 +28,7 @@ final class SatisfiabilitySolver {
         trapline_cadical_set(solver, "profile", 0)
         // Nearly all claims are unsatisfiable, and there the solver's second, slower mode only costs a third more.
         trapline_cadical_set(solver, "stabilize", 0)
+        if prefersZeros { trapline_cadical_set(solver, "phase", 0) }
         // Safe: the poll object lives as long as the solver that calls it, which is freed in deinit.
         trapline_cadical_on_poll(
             solver,
@@ -42,11 +43,13 @@ final class SatisfiabilitySolver {
     deinit { trapline_cadical_free(solver) }
 
     /// Adds clauses, each ended by 0. False when memory ran out.
-    func add(_ literals: [Int32]) -> Bool {
+    func add(_ literals: ArraySlice<Int32>) -> Bool {
         literals.withUnsafeBufferPointer { trapline_cadical_add(solver, $0.baseAddress, $0.count) != 0 }
     }
 
-    func solve(conflictLimit: Int) -> Answer {
+    /// `supposing` is taken to be true for this once.
+    func solve(conflictLimit: Int, supposing literal: Int32? = nil) -> Answer {
+        if let literal, abs(literal) != Circuit.yes { trapline_cadical_assume(solver, literal) }
         trapline_cadical_limit(solver, "conflicts", Int32(clamping: conflictLimit))
         switch trapline_cadical_solve(solver) {
         case 10: return .satisfiable

@@ -204,7 +204,7 @@ final class MonitorViews {
     let description: MachineDescription
     let fault: SeededFault?
     private var made: [Policy: VirtualisedMachine] = [:]
-    private var decoders: [Policy: Decoder] = [:]
+    private var parts: [Policy: ConcreteMachine.Parts] = [:]
 
     init(_ description: MachineDescription, _ fault: SeededFault?) {
         self.description = description
@@ -224,12 +224,13 @@ final class MonitorViews {
         return view
     }
 
-    /// Encodings are the original's, but a decoder belongs to a description.
-    func decoder(under kind: RelationKind) -> Decoder {
+    /// For replaying what the monitor runs. Encodings are the original's, but a decoder belongs to a description.
+    func parts(under kind: RelationKind) -> ConcreteMachine.Parts {
         let policy = policy(of: kind)
-        if let known = decoders[policy] { return known }
-        let decoder = Decoder(view(under: kind).machine)
-        decoders[policy] = decoder
-        return decoder
+        if let known = parts[policy] { return known }
+        let machine = view(under: kind).machine
+        let made = ConcreteMachine.Parts(machine, Decoder(machine))
+        parts[policy] = made
+        return made
     }
 }

@@ -19,6 +19,9 @@ public struct Evaluator {
         self.function = function
     }
 
+    /// Gives a term a value whatever its operands': a function's application, of which only that is known.
+    mutating func suppose(_ term: Term, is value: UInt64) { known[term.index] = value }
+
     public mutating func value(of term: Term) -> UInt64 {
         pending.append(term.index)
         while let index = pending.last {

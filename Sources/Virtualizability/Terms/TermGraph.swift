@@ -27,6 +27,19 @@ public final class TermGraph {
 
     public init() { simplifies = true }
 
+    /// A graph with the same terms under the same handles; what is added to either is the other's no more.
+    init(copying other: TermGraph) {
+        simplifies = other.simplifies
+        nodes = other.nodes
+        shapes = other.shapes
+        names = other.names
+        nameNumbers = other.nameNumbers
+        functions = other.functions
+        functionNumbers = other.functionNumbers
+        argumentPool = other.argumentPool
+        slots = other.slots
+    }
+
     init(simplifies: Bool) { self.simplifies = simplifies }
 
     /// How many different terms there are.

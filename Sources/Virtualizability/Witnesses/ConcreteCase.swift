@@ -77,6 +77,21 @@ extension PosedQuery {
         return concrete
     }
 
+    /// One bit: every cell whose contents are asked for exists. Where it does not the circuit knows nothing of them, and
+    /// the evaluator gives 0.
+    func asksForCells(_ description: MachineDescription) -> Term {
+        let graph = symbols.graph
+        guard let storage = description.storageID else { return graph.bool(true) }
+        let name = description.state[storage.index].name
+        let bounds = [(name, pair.extent), ("real.\(name)", pair.size)]
+        return graph.conjunction(
+            bounds.flatMap { name, bound in
+                (symbols.elements[name] ?? []).map {
+                    graph.ult(graph.resized($0.index, graph.width(of: bound)), bound)
+                }
+            })
+    }
+
     /// One bit: the storage is small enough for the states to be written out.
     func isSmall(_ cells: UInt64) -> Term {
         let width = symbols.graph.width(of: pair.size)

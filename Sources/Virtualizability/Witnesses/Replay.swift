@@ -4,7 +4,7 @@ import ISALanguage
 /// for. It shares nothing with the circuit, so a model that it confirms is a counterexample whatever the encoder did.
 struct Replay {
     let description: MachineDescription
-    let decoder: Decoder
+    private let parts: ConcreteMachine.Parts
     let query: Query
     let assumed: [ComponentAssumption]
     let countsCellsOutside: Bool
@@ -12,6 +12,8 @@ struct Replay {
     /// By component: what the query's relation makes of it. Looked up for every step of making an example small.
     private let facts: [ComponentFacts]
     private let shadow: ShadowMap?
+    private let sizes: (least: Int, most: Int)?
+    private let mapReadsOrdinary: Bool
 
     private struct ComponentFacts {
         var role: Role
@@ -25,16 +27,21 @@ struct Replay {
     }
 
     init(
-        description: MachineDescription, decoder: Decoder, query: Query, assumed: [ComponentAssumption],
+        _ parts: ConcreteMachine.Parts, query: Query, assumed: [ComponentAssumption],
         countsCellsOutside: Bool, views: MonitorViews
     ) {
+        self.parts = parts
+        let description = parts.description
         self.description = description
-        self.decoder = decoder
         self.query = query
         self.assumed = assumed
         self.countsCellsOutside = countsCellsOutside
         self.views = views
-        shadow = ShadowMap(description)
+        shadow = parts.shadow
+        sizes = description.storageID.map {
+            (description.state[$0.index].minimumCount, description.state[$0.index].count)
+        }
+        mapReadsOrdinary = query.kind.mapReadsOrdinary(of: description)
         let kind = query.kind
         facts = description.state.enumerated().map { index, component in
             let id = StateID(index)
@@ -51,7 +58,7 @@ struct Replay {
     private var ids: [StateID] { facts.indices.map(StateID.init) }
 
     func machine(_ concrete: ConcreteCase) -> ConcreteMachine {
-        var machine = ConcreteMachine(description, decoder, functions: concrete.functions)
+        var machine = ConcreteMachine(parts, functions: concrete.functions)
         machine.given = concrete.given
         return machine
     }
@@ -59,7 +66,7 @@ struct Replay {
     /// The machine below the monitor, where the guest's window has been moved.
     func realMachine(_ concrete: ConcreteCase) -> ConcreteMachine {
         var machine = ConcreteMachine(
-            description, decoder, functions: concrete.functions,
+            parts, functions: concrete.functions,
             isShadowed: description.mapIsShadow && kind.variesLocation)
         machine.given = concrete.given
         return machine
@@ -105,10 +112,9 @@ struct Replay {
     }
 
     private func hasSizes(_ concrete: ConcreteCase) -> Bool {
-        guard let storage = description.storageID else { return true }
-        let component = description.state[storage.index]
+        guard let sizes else { return true }
         let (extent, size) = (concrete.virtual.cells.count, concrete.real.cells.count)
-        guard extent >= component.minimumCount, size <= component.count, extent <= size,
+        guard extent >= sizes.least, size <= sizes.most, extent <= size,
             concrete.origin <= UInt64(size - extent)
         else { return false }
         return kind.variesLocation || (extent == size && concrete.origin == 0)
@@ -230,7 +236,7 @@ struct Replay {
     }
 
     private func mapMoves(_ concrete: ConcreteCase, _ first: ConcreteExecution) -> Bool {
-        guard kind.mapReadsOrdinary(of: description) else { return false }
+        guard mapReadsOrdinary else { return false }
         let machine = machine(concrete)
         guard let before = mapped(concrete.virtual, concrete, machine), let after = mapped(first.state, concrete, machine)
         else { return true }

@@ -7,7 +7,7 @@ extension Replay {
         let virtualised = views.view(under: query.kind)
         let bare = machine(concrete)
         var monitor = ConcreteMachine(
-            virtualised.machine, views.decoder(under: query.kind), functions: concrete.functions)
+            views.parts(under: query.kind), functions: concrete.functions)
         monitor.parameters.origin = concrete.origin
         monitor.parameters.extent = concrete.extent
         monitor.given = concrete.given

@@ -80,9 +80,12 @@ extension X86Processor {
 
     /// What storing there would raise is raised now.
     func probeArea(_ i: DecodedInstruction, size: Int, from start: Int = 0) throws(GuestFault) {
-        let (first, last) = try areaEnds(i, size: size, from: start, isWrite: true)
+        let (first, end) = try areaEnds(i, size: size, from: start, isWrite: true)
         try probeWrite(linear: first, size: 1, stack: i.memory.segment == 2)
         // No area is as long as a page: the last byte tells the rest.
+        var last = end
+        // What is told of is the first byte that fails.
+        if last &- first == UInt64(size - 1), (first ^ last) >> 12 != 0 { last &= ~0xFFF }
         try probeWrite(linear: last, size: 1, stack: i.memory.segment == 2)
     }
 

@@ -13,16 +13,31 @@ public enum ProcessorStop: Hashable, Sendable {
 }
 
 extension X86Processor {
-    /// Runs until `limit` instructions are completed in all, or until something stops it.
+    /// Runs until `limit` steps are completed in all, or until something stops it.
+    ///
+    /// A step is an instruction, an iteration of one that repeats itself, or the delivery of an exception or interrupt.
+    /// Between two steps the state is whole, and nothing that is due there is done twice or left out because a run ended
+    /// or began: so the same state comes after as many steps, however they are divided into runs. And each takes some of
+    /// the time, so that a guest whose handlers fault for ever does not keep the host.
     public func run(until limit: UInt64) -> ProcessorStop {
         runLimit = limit
         enterHostArithmetic()
         defer { leaveHostArithmetic() }
         while true {
             state.pointee.attention = false
-            if let stop = betweenInstructions() { return stop }
+            if let shutdown { return .shutdown(shutdown) }
+            if isAskedToStop {
+                isAskedToStop = false
+                return .asked
+            }
             guard completed < runLimit else { return .limit }
             state.pointee.remaining = Int64(bitPattern: runLimit &- completed)
+            if deliversWhatIsDue() {
+                completed &+= 1
+                continue
+            }
+            if isHalted { return .halted }
+            isRepeating = false
             if mustStep { runSingle() } else { runBlocks() }
             completed = runLimit &- UInt64(bitPattern: state.pointee.remaining)
         }
@@ -53,10 +68,14 @@ extension X86Processor {
                     return
                 case .attention: return
                 case .lookup:
+                    // To look for code is a part of the instruction there: it may fault, and marks pages as accessed.
+                    if state.pointee.remaining <= 0 { return }
                     let left = state.pointee.leftAt
                     let page = instructionPointer
+                    // Where everything is forgotten for want of room, the micro-op that was left is gone, too.
+                    let era = blocks.era
                     let block = try findBlock()
-                    if let left { link(left, to: block, page) }
+                    if let left, era == blocks.era { link(left, to: block, page) }
                     if state.pointee.attention { return }
                     if Int64(block.count) > state.pointee.remaining {
                         if state.pointee.remaining > 0 { runSingle() }
@@ -65,18 +84,22 @@ extension X86Processor {
                     head = block.head
                 case .exception:
                     giveBack()
-                    deliverFault()
-                    return
+                    return deliverFault()
                 case .alone:
                     giveBack()
                     return runSingle()
                 }
             }
         } catch {
-            if error == .alone { return shutDown("instructions are fetched from where no storage is") }
-            fault = error
-            deliverFault()
+            failToFetch(error)
         }
+    }
+
+    private func failToFetch(_ error: GuestFault) {
+        if error == .alone { return shutDown("instructions are fetched from where no storage is") }
+        state.pointee.remaining &-= 1
+        fault = error
+        deliverFault()
     }
 
     /// One instruction, in a block of its own.
@@ -90,6 +113,7 @@ extension X86Processor {
         state.pointee.isSingle = true
         currentUnpaid = 1
         state.pointee.context = .max - 1
+        state.pointee.globalContext = .max - 1
         defer {
             state.pointee.isSingle = false
             contextChanged()
@@ -98,10 +122,7 @@ extension X86Processor {
             let head = try makeSingle()
             runChain(UnsafeMutableRawPointer(state), from: head)
         } catch {
-            if error == .alone { return shutDown("instructions are fetched from where no storage is") }
-            fault = error
-            deliverFault()
-            return
+            return failToFetch(error)
         }
         if state.pointee.leaveReason == .exception {
             giveBack()
@@ -120,11 +141,13 @@ extension X86Processor {
         guard let left = state.pointee.leftAt else { return }
         let op = Op(left)
         state.pointee.remaining &+= Int64(op.at.pointee.unpaid)
+        // The exception's delivery takes the instruction's place in the count.
+        if state.pointee.leaveReason == .exception { state.pointee.remaining &-= 1 }
         core[Register.block] = cut(core[Register.block] &+ UInt64(op.at.pointee.offset))
         nextIP = cut(core[Register.block] &+ UInt64(op.at.pointee.length))
         // Traps come after the instruction.
         if state.pointee.leaveReason == .exception, fault?.isTrap == true {
-            state.pointee.remaining &-= 1
+            currentIP = core[Register.block]
             core[Register.block] = nextIP
         }
     }
@@ -133,27 +156,24 @@ extension X86Processor {
     private func link(_ left: UnsafeMutableRawPointer, to block: Block, _ pointer: UInt64) {
         let op = left.assumingMemoryBound(to: MicroOp.self)
         let handler = op.pointee.handler
-        if handler == unsafeBitCast(FlowHandlers.unlinked, to: UInt.self) {
+        if handler == FlowHandlers.unlinkedAddress {
             guard block.secondPage == nil, left < singleOps || left >= singleOps + 256 * MicroOp.stride else { return }
             op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
-            op.pointee.handler = unsafeBitCast(FlowHandlers.linked, to: UInt.self)
-        } else if handler == unsafeBitCast(FlowHandlers.stale, to: UInt.self), left != block.head {
-            op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
-            op.pointee.handler = unsafeBitCast(FlowHandlers.forward, to: UInt.self)
+            op.pointee.handler = FlowHandlers.linkedAddress
+            op.pointee.addressing.rawValue = Addressing.isLinked
+        } else if handler == FlowHandlers.staleAddress, left != block.head {
+            op.pointee.target = block.head
+            op.pointee.handler = FlowHandlers.forwardAddress
         }
     }
 
-    /// What is due between two instructions, in the order of Intel SDM volume 3, table 6-2.
-    private func betweenInstructions() -> ProcessorStop? {
-        if let shutdown { return .shutdown(shutdown) }
-        if isAskedToStop {
-            isAskedToStop = false
-            return .asked
-        }
+    /// Delivers the first of what is due between two instructions, in the order of Intel SDM volume 3, table 6-2.
+    /// - Returns: false: there is nothing.
+    private func deliversWhatIsDue() -> Bool {
         if isTaskFault {
             isTaskFault = false
             deliverFault()
-            if let shutdown { return .shutdown(shutdown) }
+            return true
         }
         if debugPending != 0, !hasShadow || !shadowIsStack {
             let bits = debugPending
@@ -161,28 +181,26 @@ extension X86Processor {
             isHalted = false
             fault = .debug(bits, isTrap: true)
             deliverFault()
+            return true
         }
         if nonMaskablePending, !nonMaskableBlocked, !hasShadow {
             nonMaskablePending = false
             nonMaskableBlocked = true
             isHalted = false
             deliverInterrupt(2)
-        } else if interruptRequested, !hasShadow, state.pointee.systemFlags & Flag.interrupt != 0 {
-            if let vector = takeInterrupt() {
-                isHalted = false
-                deliverInterrupt(vector)
-            }
+            return true
         }
-        if let shutdown { return .shutdown(shutdown) }
-        if !isHalted {
-            let bits = codeBreakpoints()
-            if bits != 0 {
-                fault = .debug(bits, isTrap: false)
-                deliverFault()
-                if let shutdown { return .shutdown(shutdown) }
-            }
+        if interruptRequested, !hasShadow, state.pointee.systemFlags & Flag.interrupt != 0, let vector = takeInterrupt() {
+            isHalted = false
+            deliverInterrupt(vector)
+            return true
         }
-        return isHalted ? .halted : nil
+        guard !isHalted, !isRepeating else { return false }
+        let bits = codeBreakpoints()
+        guard bits != 0 else { return false }
+        fault = .debug(bits, isTrap: false)
+        deliverFault()
+        return true
     }
 
     private func takeInterrupt() -> UInt8? {

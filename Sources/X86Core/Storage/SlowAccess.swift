@@ -102,26 +102,46 @@ extension X86Processor {
     }
 
     private func place(_ address: UInt64, _ size: Int, _ access: AccessKind) throws(GuestFault) -> Place {
-        let translation = try walk(address, access)
         if watches { watch(address, size: size, access) }
+        if let host = known(address, access) { return .storage(host) }
+        let translation = try walk(address, access)
         guard let host = memory.pointer(translation.page) else { return .device(translation.page | address & 0xFFF) }
         enter(address, translation, host, access)
         return .storage(host + Int(address & 0xFFF))
     }
 
+    private func entry(_ address: UInt64, _ access: AccessKind) -> UnsafeMutablePointer<TranslationEntry> {
+        let right: TranslationBuffer.Right = access.isUser ? .user : access.isOpen ? .supervisorOpen : .supervisor
+        return translations.set(right) + TranslationBuffer.index(address)
+    }
+
+    private func hasCode(_ page: UInt64) -> Bool { memory.offset(page).map { memory.codeLines[$0 >> 12] != 0 } ?? false }
+
+    /// What the translation buffer has is used, and the tables are not walked again, whatever brought the access here:
+    /// a walk sets bits in them, and must not depend on where decoded code lies.
+    private func known(_ address: UInt64, _ access: AccessKind) -> UnsafeMutableRawPointer? {
+        let entry = entry(address, access)
+        let page = address & ~0xFFF
+        guard entry.pointee.readTag == page, !access.isWrite || entry.pointee.page & TranslationEntry.writable != 0
+        else { return nil }
+        if access.isWrite, !hasCode(entry.pointee.page & ~0xFFF) { entry.pointee.writeTag = page }
+        return UnsafeMutableRawPointer(bitPattern: UInt(address &+ entry.pointee.addend))
+    }
+
     /// Keeps a translation for the next access.
     private func enter(_ address: UInt64, _ found: PageTranslation, _ host: UnsafeMutableRawPointer, _ access: AccessKind) {
         guard mode.right != .watched else { return }
-        let right: TranslationBuffer.Right = access.isUser ? .user : access.isOpen ? .supervisorOpen : .supervisor
-        let index = TranslationBuffer.index(address)
-        let entry = translations.set(right) + index
+        let entry = entry(address, access)
         let page = address & ~0xFFF
-        let hasCode = memory.offset(found.page).map { memory.codeLines[$0 >> 12] != 0 } ?? false
+        let mayStore = found.isWritable && access.isWrite
         entry.pointee.readTag = page
-        entry.pointee.writeTag = found.isWritable && access.isWrite && !hasCode ? page : TranslationEntry.none(index)
+        entry.pointee.writeTag =
+            mayStore && !hasCode(found.page) ? page : TranslationEntry.none(TranslationBuffer.index(address))
         entry.pointee.addend = UInt64(UInt(bitPattern: host)) &- page
-        entry.pointee.page = found.page | (found.isGlobal ? 1 : 0) | (found.isLarge ? 2 : 0)
-        if found.isLarge { hasLargePages = true }
+        entry.pointee.page =
+            found.page | (found.isGlobal ? TranslationEntry.global : 0) | (found.isLarge ? TranslationEntry.large : 0)
+            | (mayStore ? TranslationEntry.writable : 0)
+        if found.isLarge { largeRegions |= TranslationBuffer.region(address) }
     }
 
     private func maySingly(_ place: Place, size: Int) -> Bool {
@@ -141,7 +161,7 @@ extension X86Processor {
         case .device(let address):
             guard state.pointee.isSingle else { return nil }
             syncTime()
-            return bus?.readDevice(address, width: size) ?? .max
+            return (try? withOwnArithmetic { () throws(GuestFault) in bus?.readDevice(address, width: size) }) ?? .max
         }
     }
 
@@ -155,7 +175,7 @@ extension X86Processor {
             }
         case .device(let address):
             syncTime()
-            bus?.writeDevice(address, width: size, value: value)
+            try? withOwnArithmetic { () throws(GuestFault) in bus?.writeDevice(address, width: size, value: value) }
         }
     }
 }

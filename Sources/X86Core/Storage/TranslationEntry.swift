@@ -6,8 +6,10 @@ struct TranslationEntry {
     var writeTag: UInt64
     /// What added to a linear address gives the host's.
     var addend: UInt64 = 0
-    /// The page's real address; bit 0: global; bit 1: part of a larger page.
+    /// The page's real address; bit 0: global; bit 1: part of a larger page; bit 2: a walk has found that stores may go
+    /// there, and has set D. They go the slow way nevertheless while there is decoded code in the page.
     var page: UInt64 = 0
+    static let global: UInt64 = 1, large: UInt64 = 2, writable: UInt64 = 4
 
     /// An entry that nothing fits.
     init(emptyAt index: Int) {
@@ -54,7 +56,7 @@ struct TranslationBuffer {
 
     /// Keeps what is global.
     func flushLocal() {
-        for index in 0..<Self.size * 3 where entries[index].page & 1 == 0 { clear(index) }
+        for index in 0..<Self.size * 3 where entries[index].page & TranslationEntry.global == 0 { clear(index) }
     }
 
     /// One page, in every set.
@@ -62,16 +64,22 @@ struct TranslationBuffer {
         for right in 0..<3 { clear(right * Self.size + Self.index(address)) }
     }
 
+    /// One bit for the GiB that an address lies in. Several have the same.
+    @inline(__always) static func region(_ address: UInt64) -> UInt64 {
+        let number = address >> 30
+        return 1 &<< ((number ^ number >> 6 ^ number >> 12) & 63)
+    }
+
     /// What lies in the same GiB, and was entered of pages of more than 4 KiB.
     func flushLarge(around address: UInt64) {
-        for index in 0..<Self.size * 3 where entries[index].page & 2 != 0 {
+        for index in 0..<Self.size * 3 where entries[index].page & TranslationEntry.large != 0 {
             if (entries[index].readTag ^ address) >> 30 == 0 { clear(index) }
         }
     }
 
     /// A page of storage has got code: stores there must be seen.
     func forbidWriting(page: UInt64) {
-        for index in 0..<Self.size * 3 where entries[index].page & ~3 == page {
+        for index in 0..<Self.size * 3 where entries[index].page & ~0xFFF == page {
             entries[index].writeTag = TranslationEntry.none(index & (Self.size &- 1))
         }
     }

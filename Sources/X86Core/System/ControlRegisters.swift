@@ -60,7 +60,7 @@ extension X86Processor {
             control.cr3 = value
         }
         translations.flushLocal()
-        translationChanged()
+        localTranslationChanged()
     }
 
     /// PAE: the four entries above everything are looked at when CR3 is loaded.
@@ -117,7 +117,7 @@ extension X86Processor {
         case 0: try writeCR0(value)
         case 2: control.cr2 = value
         case 3: try writeCR3(value)
-        case 4: try writeCR4(value)
+        case 4: try withOwnArithmetic { () throws(GuestFault) in try writeCR4(value) }
         case 8 where mode.isLong64:
             guard value & ~0xF == 0 else { throw .protection() }
             syncTime()
@@ -129,8 +129,9 @@ extension X86Processor {
     /// One page, and all that was entered of a larger page that it lies in.
     func invalidate(page address: UInt64) {
         translations.flush(page: address)
-        if hasLargePages { translations.flushLarge(around: address) }
-        translationChanged()
+        if largeRegions & TranslationBuffer.region(address) != 0 { translations.flushLarge(around: address) }
+        // Blocks are looked up anew only if some were found by that page's address, or a larger page's.
+        if fetched.mayKnow(address) { translationChanged() }
     }
 }
 
@@ -199,17 +200,23 @@ enum ControlEmitters {
             p.setGeneral(i.rm, p.control.tscAux, size: p.mode.isLong64 ? 8 : 4, i)
         },
         "RDMSR": SystemEmitters.cold { p, _ throws(GuestFault) in
-            let value = try p.readMSR(p.core.get(Register.cx, UInt32.self))
+            let value = try p.withOwnArithmetic { () throws(GuestFault) in
+                try p.readMSR(p.core.get(Register.cx, UInt32.self))
+            }
             p.core[Register.ax] = value & 0xFFFF_FFFF
             p.core[Register.dx] = value >> 32
         },
         "WRMSR": SystemEmitters.ending { p, _ throws(GuestFault) in
             let value = p.core[Register.dx] << 32 | p.core[Register.ax] & 0xFFFF_FFFF
-            try p.writeMSR(p.core.get(Register.cx, UInt32.self), value)
+            try p.withOwnArithmetic { () throws(GuestFault) in
+                try p.writeMSR(p.core.get(Register.cx, UInt32.self), value)
+            }
         },
         "CPUID": SystemEmitters.cold { p, _ throws(GuestFault) in
             let leaf = p.core.get(Register.ax, UInt32.self)
-            let result = p.identity(leaf, p.core.get(Register.cx, UInt32.self))
+            let result = try p.withOwnArithmetic { () throws(GuestFault) in
+                p.identity(leaf, p.core.get(Register.cx, UInt32.self))
+            }
             p.core[Register.ax] = UInt64(result.a)
             p.core[Register.bx] = UInt64(result.b)
             p.core[Register.cx] = UInt64(result.c)

@@ -38,6 +38,14 @@ extension X86Processor {
 
     /// DR7 has changed.
     private func breakpointsChanged() {
+        watchBreakpoints()
+        flushAll()
+        modeChanged()
+        if watchesCode || dataBreakpoints { lookUp() }
+    }
+
+    /// What follows from DR7.
+    func watchBreakpoints() {
         watchesCode = false
         dataBreakpoints = false
         for number in 0..<4 {
@@ -45,9 +53,6 @@ extension X86Processor {
             if point.kind == 0 { watchesCode = true }
             if point.kind & 1 != 0 { dataBreakpoints = true }
         }
-        flushAll()
-        modeChanged()
-        if watchesCode || dataBreakpoints { lookUp() }
     }
 
     /// An access to so many bytes of data: breakpoints there are told of after the instruction.

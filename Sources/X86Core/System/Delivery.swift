@@ -37,7 +37,8 @@ extension X86Processor {
                     vector: current.vector, code: current.code, address: instructionPointer, detail: current.detail,
                     level: control.cpl, count: completed))
             // Where an instruction starts anew, its own breakpoint must not stop it again.
-            let marked: UInt64 = current.isTrap || isBreakpoint || current.vector == 8 ? core.flags : core.flags | Flag.rf
+            let isMarked = isRepeating || !(current.isTrap || isBreakpoint || current.vector == 8)
+            let marked = isMarked ? core.flags | Flag.rf : core.flags
             let event = InterruptEvent(
                 vector: current.vector, code: control.cr0 & CR0.pe == 0 ? nil : current.code, flags: marked,
                 pointer: instructionPointer)
@@ -49,6 +50,8 @@ extension X86Processor {
                     if error.vector == 14 { control.cr2 = error.detail }
                     return shutDown(tripleFault(error))
                 }
+                // INT1 is an instruction still where its handler cannot be entered.
+                if current.vector == 1, current.isTrap, current.detail == 0 { instructionPointer = currentIP }
                 let isSecond = Self.contributes(error.vector) || error.vector == 14
                 let isDouble =
                     Self.contributes(current.vector) && Self.contributes(error.vector) || current.vector == 14 && isSecond
@@ -74,7 +77,8 @@ extension X86Processor {
 
     /// Delivers an interrupt that the controller, or who raised it, has been told of.
     func deliverInterrupt(_ vector: UInt8) {
-        let event = InterruptEvent(vector: vector, code: nil, flags: core.flags, pointer: instructionPointer)
+        let marked = isRepeating ? core.flags | Flag.rf : core.flags
+        let event = InterruptEvent(vector: vector, code: nil, flags: marked, pointer: instructionPointer)
         do {
             try deliver(event)
         } catch {
@@ -87,11 +91,14 @@ extension X86Processor {
         // Between two instructions: stores may hit code.
         let wasSingle = state.pointee.isSingle
         state.pointee.isSingle = true
+        currentUnpaid = 0
         defer {
             state.pointee.isSingle = wasSingle
             contextChanged()
         }
         instructionPointer = try enterHandler(event)
+        deliveries[Int(event.vector)] &+= 1
+        isRepeating = false
         shadowEnd = .max
         isHalted = false
     }

@@ -96,6 +96,16 @@ extension X86Processor {
         }
     }
 
+    /// A register that only keeps what is written, and a value that a snapshot may have of it: what the core writes to
+    /// by itself later has to be in the storage.
+    func mayKeep(_ number: UInt32, _ value: UInt64) -> Bool {
+        switch number {
+        case ParavirtualMSR.systemTime, ParavirtualMSR.oldSystemTime: return value & 1 == 0 || mayHoldClock(value & ~1)
+        case ParavirtualMSR.wallClock...ParavirtualMSR.endOfInterrupt, ParavirtualMSR.oldWallClock: return true
+        default: return (try? readMSR(number)) != nil
+        }
+    }
+
     private func needsCanonical(_ value: UInt64) throws(GuestFault) {
         guard isCanonical(value) else { throw .protection() }
     }

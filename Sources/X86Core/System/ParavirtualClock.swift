@@ -20,10 +20,12 @@ extension X86Processor {
     func writeSystemTime(_ number: UInt32, _ value: UInt64) throws(GuestFault) {
         control.plainMSRs[number] = value
         guard value & 1 != 0 else { return }
-        guard memory.pointer(value & ~1) != nil, memory.pointer((value & ~1) &+ 31) != nil else { throw .protection() }
+        guard mayHoldClock(value & ~1) else { throw .protection() }
         syncTime()
         writeClock(at: value & ~1)
     }
+
+    func mayHoldClock(_ place: UInt64) -> Bool { memory.pointer(place) != nil && memory.pointer(place &+ 31) != nil }
 
     /// The time stamp counter has been moved: what the guest computes its time from follows.
     func refreshClock() {

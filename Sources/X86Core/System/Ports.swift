@@ -40,18 +40,26 @@ extension X86Processor {
         syncTime()
     }
 
+    private func readPort(_ port: UInt16, _ width: Int) throws(GuestFault) -> UInt64 {
+        try withOwnArithmetic { () throws(GuestFault) in bus?.readPort(port, width: width) ?? .max }
+    }
+
+    private func writePort(_ port: UInt16, _ width: Int, _ value: UInt64) throws(GuestFault) {
+        try withOwnArithmetic { () throws(GuestFault) in bus?.writePort(port, width: width, value: value) }
+    }
+
     func input(_ i: DecodedInstruction) throws(GuestFault) {
         let (port, width) = (port(i), portWidth(i))
         try beginPort(port, width)
         let ones = UInt64.max >> UInt64(64 - 8 * width)
-        let value = (bus?.readPort(port, width: width) ?? ones) & ones
+        let value = try readPort(port, width) & ones
         setGeneral(Register.ax, value, size: width, i)
     }
 
     func output(_ i: DecodedInstruction) throws(GuestFault) {
         let (port, width) = (port(i), portWidth(i))
         try beginPort(port, width)
-        bus?.writePort(port, width: width, value: general(Register.ax, size: width, i))
+        try writePort(port, width, general(Register.ax, size: width, i))
     }
 
     // MARK: - Strings
@@ -70,7 +78,7 @@ extension X86Processor {
         guard isRepeated else { return }
         let left = cut(core[Register.cx] &- 1, to: i.addressSize)
         setGeneral(Register.cx, left, size: i.addressSize, i)
-        if left != 0 { nextIP = currentIP }
+        if left != 0 { repeatLater() }
     }
 
     func inputString(_ i: DecodedInstruction) throws(GuestFault) {
@@ -83,7 +91,7 @@ extension X86Processor {
                 // The store must not fail after the device has been asked.
                 try self.probeWrite(linear: address, size: width)
                 try self.beginPort(self.port(i), width)
-                let value = self.bus?.readPort(self.port(i), width: width) ?? .max
+                let value = try self.readPort(self.port(i), width)
                 try self.write(linear: address, value, size: width)
             }, Register.di)
     }
@@ -97,7 +105,7 @@ extension X86Processor {
                     size: width, isWrite: false)
                 let value = try self.read(linear: address, size: width)
                 try self.beginPort(self.port(i), width)
-                self.bus?.writePort(self.port(i), width: width, value: value)
+                try self.writePort(self.port(i), width, value)
             }, Register.si)
     }
 }

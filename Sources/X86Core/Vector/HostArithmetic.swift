@@ -45,6 +45,14 @@ extension X86Processor {
         state.pointee.hostMXCSR = 0
     }
 
+    /// For what may compute with floating point on the way: devices, and whatever makes tables when it is first asked.
+    func withOwnArithmetic<Result>(_ body: () throws(GuestFault) -> Result) throws(GuestFault) -> Result {
+        let isRunning = state.pointee.hostMXCSR != 0
+        leaveHostArithmetic()
+        defer { if isRunning { enterHostArithmetic() } }
+        return try body()
+    }
+
     /// MXCSR as the guest sees it.
     func readMXCSR() -> UInt32 {
         guard state.pointee.hostMXCSR != 0 else { return state.pointee.mxcsr }

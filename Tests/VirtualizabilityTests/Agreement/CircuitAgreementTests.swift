@@ -15,6 +15,7 @@ struct CircuitAgreementTests {
         let storage = description.storageID.map { description.state[$0.index] }
         let size = min(storage?.count ?? 0, max(storage?.minimumCount ?? 0, 1024))
         var sampler = StateSampler(description, seed: 42, size: size)
+        let parts = ConcreteMachine.Parts(description, decoder)
         var executed = 0
         for index in description.instructions.indices {
             let circuit = StepCircuit(description, catalogue, index)
@@ -24,7 +25,7 @@ struct CircuitAgreementTests {
                 guard let decoded = sampler.instruction(index), sampler.place(decoded.units, in: &state) else {
                     continue
                 }
-                let machine = ConcreteMachine(description, decoder, functions: [:])
+                let machine = ConcreteMachine(parts, functions: [:])
                 guard let execution = machine.execute(state), execution.decoded?.instruction == index,
                     !execution.state.touchedOutside
                 else { continue }

@@ -30,6 +30,13 @@ import Testing
             })
             return asked.allSatisfy { graph.evaluate($0, values) == 1 }
         }
+        let settled = graph.settled(graph.conjunction(asked))
+        for number in 0..<512 {
+            let values = Dictionary(uniqueKeysWithValues: names.enumerated().map {
+                ($0.element, UInt64(number >> (3 * $0.offset) & 7))
+            })
+            #expect((graph.evaluate(settled, values) == 1) == solutions.contains(number), "seed \(seed), \(number)")
+        }
         switch graph.decide(asked, wantsProof: true) {
         case .satisfiable(let model):
             var evaluator = model.evaluator(for: graph)
@@ -60,6 +67,47 @@ import Testing
         }
         #expect(model.applications.count == 2)
         #expect(model.variables["x"] != model.variables["y"])
+    }
+
+    /// A proof is one of the formula that knows as little as will do, so that it can be made again.
+    @Test(arguments: Detail.allCases)
+    func refutationsNeedNoMoreDetailThanTheyMust(_ detail: Detail) throws {
+        let graph = TermGraph()
+        let word = { graph.variable($0, width: 20) }
+        let (x, y, isSet) = (word("x"), word("y"), graph.variable("set", width: 1))
+        let f = graph.function("f", argumentWidths: [20, 20], width: 33)
+        let (one, other) = (graph.apply(f, [x, y]), graph.apply(f, [y, x]))
+        let less = graph.ult(x, y)
+        let asked: [Term]
+        switch detail {
+        case .truths: asked = [less, graph.or(graph.not(less), isSet), graph.not(graph.and(isSet, less))]
+        case .words: asked = [graph.ult(one, other), graph.ult(other, one)]
+        case .functions: asked = [graph.not(less), graph.not(graph.ult(y, x)), graph.ne(one, other)]
+        }
+        guard case .unsatisfiable(let refutation) = graph.decide(asked, wantsProof: true) else {
+            Issue.record("\(detail) is enough")
+            return
+        }
+        #expect(refutation.formula == graph.encode(asked, detail)?.formula)
+        try RUPChecker.check(try #require(refutation.proof), refutes: refutation.formula)
+        for less in Detail.allCases.prefix(while: { $0 != detail }) {
+            let formula = try #require(graph.encode(asked, less)?.formula)
+            #expect(throws: (any Error).self) {
+                try RUPChecker.check(try #require(refutation.proof), refutes: formula)
+            }
+        }
+    }
+
+    /// What follows from single truth values is seen without a solver: both sides of a choice that is made.
+    @Test func whatAConjunctionTakesForGrantedSettlesTheRest() {
+        let graph = TermGraph()
+        let word = { graph.variable($0, width: 64) }
+        let (isAllowed, isRefused) = (graph.variable("allowed", width: 1), graph.variable("refused", width: 1))
+        let zero = graph.constant(0, width: 64)
+        let (left, right) = (graph.ite(isAllowed, word("a"), zero), graph.ite(isRefused, zero, word("a")))
+        let goal = graph.conjunction([isAllowed, graph.ne(left, right), graph.not(isRefused)])
+        #expect(graph.constantValue(of: goal) == nil)
+        #expect(graph.settled(goal) == graph.bool(false))
     }
 
     @Test func productsAreCongruentCommutativeAndReplayed() {

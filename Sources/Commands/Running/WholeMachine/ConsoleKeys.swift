@@ -3,6 +3,7 @@ struct ConsoleKeys {
     enum Outcome: Hashable {
         case byte(UInt8)
         case leave
+        case snapshot
         case help
         case nothing
     }
@@ -23,12 +24,14 @@ struct ConsoleKeys {
         switch byte {
         case 1, UInt8(ascii: "a"): return .byte(1)
         case UInt8(ascii: "x"), UInt8(ascii: "X"), 0x18: return .leave
+        case UInt8(ascii: "s"), UInt8(ascii: "S"): return .snapshot
         case UInt8(ascii: "h"), UInt8(ascii: "H"), UInt8(ascii: "?"): return .help
         default: return .nothing
         }
     }
 
     static let help = [
-        "Ctrl-A x       leave", "Ctrl-A h       this list", "Ctrl-A Ctrl-A  send Ctrl-A to the guest",
+        "Ctrl-A x       leave", "Ctrl-A s       write the snapshot that --snapshot names",
+        "Ctrl-A h       this list", "Ctrl-A Ctrl-A  send Ctrl-A to the guest",
     ]
 }

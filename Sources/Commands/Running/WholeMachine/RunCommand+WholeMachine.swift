@@ -7,7 +7,8 @@ extension RunCommand {
         try refuseWhatOtherMachinesHave()
         let request = try WholeMachineRequest.parse(whole, storage: machine.storage)
         let session = try WholeMachineSession(
-            request, decoding: try decoding(in: context), seed: machine.seed, limits: limits, in: context)
+            request, decoding: try decoding(in: context), seed: machine.seed, limits: limits, reports: reports,
+            in: context)
         return try session.run()
     }
 
@@ -38,11 +39,8 @@ extension RunCommand {
             throw Failure(.usage, "a whole machine runs bare: monitors run the guests of machines that the toy core executes",
                 remedy: "leave --monitor and --depth away")
         }
-        let isReported =
-            reports.trace != nil || reports.traceFile != nil || reports.stats || reports.statsFile != nil
-            || reports.cost != nil
-        if isReported || !machine.vm.isEmpty {
-            throw Failure(.usage, "--trace, --stats, --cost and --vm are for guests of the toy core so far",
+        if reports.trace != nil || reports.traceFile != nil || reports.cost != nil || !machine.vm.isEmpty {
+            throw Failure(.usage, "--trace, --cost and --vm are for guests of the toy core so far",
                 remedy: "leave them away")
         }
     }

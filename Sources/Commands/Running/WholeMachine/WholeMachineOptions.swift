@@ -71,10 +71,23 @@ struct WholeMachineOptions: ParsableArguments {
         help: ArgumentHelp("Where bare code goes. (default: 0x7C00 for 16 bits, else 0x100000)", valueName: "address"))
     var base: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Write the whole machine to a file when the run is left, and at Ctrl-A s, to go on from later.",
+            valueName: "file"))
+    var snapshot: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Go on from a snapshot; the machine's options are those it was written with.", valueName: "file"))
+    var restore: String?
+
     /// One of the options asks for a whole machine.
     var isUsed: Bool {
         kernel != nil || initrd != nil || append != nil || smp != nil || !drive.isEmpty || hda != nil || serial != nil
             || nographic || noReboot || debuggerAtPort || startStopped || bootProtocol != nil || flatMode != nil
-            || base != nil
+            || base != nil || snapshot != nil || restore != nil
     }
 }

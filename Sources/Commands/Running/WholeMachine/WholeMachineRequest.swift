@@ -24,6 +24,11 @@ struct WholeMachineRequest: Hashable {
     var flatMode: FlatMode?
     var base: UInt64?
 
+    /// Where the machine is written when the run is left.
+    var snapshot: String?
+    /// What it goes on from.
+    var restore: String?
+
     static let usualStorage: UInt64 = 512 << 20
     static let leastStorage: UInt64 = 1 << 20
     static let greatestStorage: UInt64 = 64 << 30
@@ -53,6 +58,8 @@ struct WholeMachineRequest: Hashable {
         for text in options.drive { request.drives.append(try DriveOption.parse(text)) }
         request.noReboot = options.noReboot
         try checkSerial(options.serial)
+        request.snapshot = options.snapshot
+        request.restore = options.restore
         try request.take(options)
         return request
     }

@@ -8,27 +8,36 @@ import X86Core
 final class WholeMachineSession {
     private let request: WholeMachineRequest
     private let limits: LimitOptions
+    private let reports: ReportOptions
     private let context: Context
     private let console: SerialConsole
     private var machine: PCMachine
-    private let plan: BootPlan
+    /// Nil: the run goes on from a snapshot, and no kernel is given.
+    private let plan: BootPlan?
     private let decoding: Decoding
     private let configuration: PCMachine.Configuration
-    private var keys: ConsoleKeys
-    private var inputEnded = false
+    private let statisticsFile: FileWriter?
+    private let input: MachineInput
+    private var pacer = Pacer()
 
-    /// Nanoseconds of the guest's time between two looks at the outside world.
+    /// Nanoseconds of the guest's time between two looks at the outside world. They are taken at multiples of it, so
+    /// that a file's bytes come at the same times whatever the run began with.
     private static let quantum: UInt64 = 1_000_000
+    /// The longest that an idle guest keeps the host from looking at its clock and its signals, in seconds.
+    private static let longestWait = 0.2
 
     init(
-        _ request: WholeMachineRequest, decoding: Decoding, seed: UInt64, limits: LimitOptions, in context: Context
+        _ request: WholeMachineRequest, decoding: Decoding, seed: UInt64, limits: LimitOptions, reports: ReportOptions,
+        in context: Context
     ) throws {
         self.request = request
         self.limits = limits
+        self.reports = reports
         self.context = context
         self.decoding = decoding
         console = SerialConsole(context.output)
-        keys = ConsoleKeys(hasCommands: context.terminal.inputIsTerminal)
+        input = MachineInput(context.input, isTerminal: context.terminal.inputIsTerminal)
+        statisticsFile = try reports.statsFile.map { try FileWriter(path: Path.join(context.folder, $0)) }
         var configuration = PCMachine.Configuration()
         configuration.storage = request.storage
         configuration.processors = request.processors
@@ -37,10 +46,18 @@ final class WholeMachineSession {
         configuration.disks = try request.drives.map { try WholeMachineSession.disk($0, in: context) }
         self.configuration = configuration
         machine = try WholeMachineSession.machine(configuration, decoding, console)
-        plan = try request.bootPlan(rsdp: machine.board.tables.base, in: context)
-        context.note(plan.recognised)
-        for remark in plan.remarks { context.note(remark) }
-        machine.start(plan)
+        if request.kernel == nil, request.restore != nil {
+            plan = nil
+        } else {
+            plan = try request.bootPlan(rsdp: machine.board.tables.base, in: context)
+        }
+        if let path = request.restore {
+            try SnapshotFile.restore(machine, from: path, in: context)
+        } else if let plan {
+            context.note(plan.recognised)
+            for remark in plan.remarks { context.note(remark) }
+            machine.start(plan)
+        }
     }
 
     private static func machine(
@@ -63,90 +80,127 @@ final class WholeMachineSession {
         }
     }
 
+    // MARK: - Running
+
     func run() throws -> CommandStatus {
-        let terminal = keys.hasCommands ? RawTerminal() : nil
+        let terminal = input.isTerminal ? RawTerminal() : nil
         defer { if terminal != nil { RawTerminal.restore() } }
+        let ending = try runToEnd()
+        try console.flush()
+        RawTerminal.restore()
+        if let message = ending.message { try context.diagnostics.line("trapline: \(message)") }
+        if let (processor, reason) = ending.crash { try writeAccount(processor, reason) }
+        if let path = request.snapshot {
+            if ending.goesOn {
+                try SnapshotFile.write(machine, to: path, in: context)
+            } else {
+                try context.diagnostics.line("note: no snapshot is written: there is nothing to go on from")
+            }
+        }
+        try writeStatistics(ending)
+        return ending.status
+    }
+
+    /// How a run ended.
+    private struct Ending {
+        /// For programs.
+        var word: String
+        var status: CommandStatus
+        /// For people.
+        var message: String?
+        /// The guest could go on.
+        var goesOn = false
+        var crash: (processor: Int, reason: String)?
+    }
+
+    private func runToEnd() throws -> Ending {
         let deadline = limits.timeout.map { monotonicSeconds() + $0 }
         while true {
-            guard try takeInput() else { return try leave("left by Ctrl-A x", .holds) }
-            if context.interruption.isRequested { return try leave("interrupted", .interrupted) }
-            if let deadline, monotonicSeconds() >= deadline { return try leave("stopped: --timeout", .limit) }
-            var end = machine.time.now + WholeMachineSession.quantum
+            if try !takeInput() { return left("left", "left by Ctrl-A x", .holds) }
+            if context.interruption.isRequested { return left("interrupted", "interrupted", .interrupted) }
+            if let deadline, monotonicSeconds() >= deadline { return left("time-limit", "stopped: --timeout", .limit) }
+            var end = (machine.time.now / WholeMachineSession.quantum + 1) * WholeMachineSession.quantum
             if let most = limits.maxSteps {
                 let done = machine.completed
-                if done >= most { return try leave("stopped: --max-steps", .limit) }
+                if done >= most { return left("step-limit", "stopped: --max-steps", .limit) }
                 end = min(end, machine.time.now + (most - done))
             }
+            machine.stopsWhenIdle = input.isLive
             switch machine.run(until: end) {
             case .limit, .asked: break
-            case .asleep: if try !waitForInput(deadline) { return try leave("the guest waits for something that cannot come", .limit) }
-            case .poweredOff:
-                try console.flush()
-                return .holds
-            case .reset:
-                if request.noReboot {
-                    try console.flush()
-                    return .holds
+            case .idle(let moment): try idle(until: moment)
+            case .asleep:
+                guard input.mayWake(machine.board.serial) else {
+                    return left("asleep", "the guest waits for something that cannot come", .limit)
                 }
+                if input.isLive { try idle(until: machine.time.now + 1_000_000_000) }
+            case .poweredOff: return Ending(word: "powered-off", status: .holds)
+            case .reset:
+                guard !request.noReboot, let plan else { return Ending(word: "reset", status: .holds) }
                 machine = try WholeMachineSession.machine(configuration, decoding, console)
                 machine.start(plan)
             case .exited(let status):
-                try console.flush()
-                return status == 0 ? .holds : .guest(UInt8(truncatingIfNeeded: status))
-            case .crashed(let processor, let reason): return try crash(processor, reason)
+                return Ending(word: "exited", status: status == 0 ? .holds : .guest(UInt8(truncatingIfNeeded: status)))
+            case .crashed(let processor, let reason):
+                return Ending(word: "crashed", status: .crashed, crash: (processor, reason))
             }
-            if console.hasPanicked { return try crash(0, "its kernel panicked") }
+            if console.hasPanicked { return Ending(word: "crashed", status: .crashed, crash: (0, "its kernel panicked")) }
         }
     }
 
-    private func leave(_ reason: String, _ status: CommandStatus) throws -> CommandStatus {
-        try console.flush()
-        RawTerminal.restore()
-        try context.diagnostics.line("trapline: \(reason) after \(machine.completed) instructions")
-        return status
+    private func left(_ word: String, _ reason: String, _ status: CommandStatus) -> Ending {
+        Ending(word: word, status: status, message: "\(reason) after \(machine.instructions) instructions", goesOn: true)
     }
 
-    private func crash(_ processor: Int, _ reason: String) throws -> CommandStatus {
+    /// Nothing happens in the guest before `moment`, unless somebody types: the host waits with it.
+    private func idle(until moment: UInt64) throws {
         try console.flush()
-        RawTerminal.restore()
+        let delay = pacer.delay(from: machine.time.now, to: moment)
+        guard delay > 0 else { return machine.pass(to: moment) }
+        input.wait(machine.board.serial, seconds: min(delay, WholeMachineSession.longestWait))
+        machine.pass(to: min(moment, max(machine.time.now, pacer.time())))
+    }
+
+    /// False: the user wants to leave.
+    private func takeInput() throws -> Bool {
+        while true {
+            switch input.give(to: machine.board.serial) {
+            case .nothing: return true
+            case .leave: return false
+            case .help: try tell(ConsoleKeys.help)
+            case .snapshot:
+                if let path = request.snapshot {
+                    try SnapshotFile.write(machine, to: path, in: context)
+                    try tell(["the machine is written to \(quoted(path))"])
+                } else {
+                    try tell(["no file is named for the machine: start it with --snapshot FILE"])
+                }
+            }
+        }
+    }
+
+    private func tell(_ lines: [String]) throws {
+        try console.flush()
+        for line in lines { try context.diagnostics.line(line) }
+        try context.diagnostics.flush()
+    }
+
+    // MARK: - Reports
+
+    private func writeAccount(_ processor: Int, _ reason: String) throws {
         let account = WholeMachineAccount(machine.processors[processor], reason: reason, image: request.kernel, in: context)
         for (number, line) in account.lines().enumerated() {
             try context.diagnostics.line(number == 0 ? "trapline: \(line)" : line)
         }
-        return .crashed
     }
 
-    // MARK: - Input
-
-    /// Gives the guest what has been typed, as far as it takes it. False: the user wants to leave.
-    private func takeInput() throws -> Bool {
-        while !inputEnded, machine.board.serial.waitingCount < 16, context.input.isReady {
-            guard let byte = context.input.next() else {
-                inputEnded = true
-                break
-            }
-            switch keys.take(byte) {
-            case .byte(let byte): machine.board.serial.receive(byte)
-            case .leave: return false
-            case .help:
-                try console.flush()
-                for line in ConsoleKeys.help { try context.diagnostics.line(line) }
-                try context.diagnostics.flush()
-            case .nothing: break
-            }
-        }
-        return true
-    }
-
-    /// The guest sleeps until somebody types. False: nobody will.
-    private func waitForInput(_ deadline: Double?) throws -> Bool {
-        if inputEnded { return false }
-        try console.flush()
-        while !context.input.isReady {
-            if context.interruption.isRequested { return true }
-            if let deadline, monotonicSeconds() >= deadline { return true }
-            pause(seconds: 0.01)
-        }
-        return true
+    private func writeStatistics(_ ending: Ending) throws {
+        guard reports.stats || statisticsFile != nil else { return }
+        let statistics = WholeMachineStatistics(machine: machine)
+        if reports.stats { for line in statistics.lines() { try context.diagnostics.line(line) } }
+        guard let statisticsFile else { return }
+        let document = statistics.json(seed: configuration.seed, ending: ending.word, status: ending.status.code)
+        try statisticsFile.write(document.pretty.utf8)
+        try statisticsFile.finish()
     }
 }

@@ -28,6 +28,9 @@ public final class SerialPort: StatefulDevice {
     private var timeout: UInt64 = .max
     private var isOverdue = false
     private var isRaised = false
+    /// Looks at the line status one after the other, with no other access between: somebody polls for characters.
+    private var polls: UInt8 = 0
+    private static let enoughPolls: UInt8 = 64
 
     public init(name: String = "serial port", time: VirtualTime, line: InterruptLine, output: any ByteSink) {
         self.name = name
@@ -46,6 +49,7 @@ public final class SerialPort: StatefulDevice {
         lineErrors = 0
         clearReceiver()
         transmitterAsks = false
+        polls = 0
         follow()
     }
 
@@ -55,6 +59,11 @@ public final class SerialPort: StatefulDevice {
         refill()
         follow()
     }
+
+    /// The guest wants characters: it has enabled the receiver's interrupt, or it polls for them. Before that a kernel
+    /// that looks what port it has empties the FIFO, and what was sent is lost. A driver that sends looks at the line
+    /// status once for each character; only one that receives looks again and again.
+    public var isListening: Bool { enables & 1 != 0 || polls >= Self.enoughPolls }
 
     /// Characters that the guest has not fetched.
     public var waitingCount: Int { waiting.count + fifo.count }
@@ -149,6 +158,7 @@ public final class SerialPort: StatefulDevice {
 
     public func read(_ offset: UInt64, width: Int) -> UInt64 {
         defer { follow() }
+        if polls < Self.enoughPolls { polls = offset & 7 == 5 ? polls + 1 : 0 }
         let selectsDivisor = lineControl & 0x80 != 0
         switch offset & 7 {
         case 0: return UInt64(selectsDivisor ? UInt8(divisor & 0xFF) : take())
@@ -174,6 +184,7 @@ public final class SerialPort: StatefulDevice {
     public func write(_ offset: UInt64, width: Int, value: UInt64) {
         defer { follow() }
         let value = UInt8(truncatingIfNeeded: value)
+        if polls < Self.enoughPolls { polls = 0 }
         let selectsDivisor = lineControl & 0x80 != 0
         switch offset & 7 {
         case 0 where selectsDivisor: divisor = divisor & 0xFF00 | UInt16(value)
@@ -230,5 +241,6 @@ public final class SerialPort: StatefulDevice {
         try state.pass(&timeout)
         try state.pass(&isOverdue)
         try state.pass(&isRaised)
+        try state.pass(&polls)
     }
 }

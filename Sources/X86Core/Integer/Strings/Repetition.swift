@@ -15,6 +15,12 @@ extension X86Processor {
     /// Pays for repetitions beyond the one that the block has paid for.
     func spend(_ iterations: Int64) { state.pointee.remaining &-= iterations }
 
+    /// The instruction has not come to its end: it goes on where it is after what comes between.
+    func repeatLater() {
+        nextIP = currentIP
+        isRepeating = true
+    }
+
     /// A string instruction, with or without a prefix that repeats it. It must have a block of its own where it has one.
     /// - Parameter bulk: does as many as it can without a fault, a device or decoded code in the way, at most so many;
     ///   0 where the next one has to be done by itself.
@@ -35,10 +41,7 @@ extension X86Processor {
         let isStepping = state.pointee.systemFlags & Flag.tf != 0
         while count > 0 {
             let limit = isStepping ? 1 - owed : state.pointee.remaining &+ 1 - owed
-            if limit <= 0 || owed > 0 && state.pointee.attention {
-                nextIP = currentIP
-                return
-            }
+            if limit <= 0 || owed > 0 && state.pointee.attention { return repeatLater() }
             let most = Int64(truncatingIfNeeded: min(count, UInt64(limit)))
             var done = try bulk(most)
             if done.count > 0 {
