@@ -94,6 +94,10 @@ let package = Package(
         .testTarget(name: "ToyCoreTests", dependencies: ["ToyCore", "Devices"]),
         .testTarget(
             name: "X86CoreTests", dependencies: ["X86Core", "ISALanguage", "Machine", "OpcodeNotation", "CHostVector"]),
+        // The core and the host's processor, side by side.
+        .testTarget(
+            name: "HostComparisonTests",
+            dependencies: ["X86Core", "Probing", "ISALanguage", "OpcodeNotation", "Machine", "CHostProbe"]),
         .testTarget(
             name: "MonitorTests",
             dependencies: ["Machine", "ISALanguage", "Monitor", "Paravirt", "ToyCore", "Devices", "Virtualizability"]),
