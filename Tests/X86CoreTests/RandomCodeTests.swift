@@ -5,12 +5,9 @@ import Testing
 @testable import X86Core
 
 /// Whatever the bytes are, the processor runs them or stops with a reason: it never takes the host down, and never
-/// goes on past its limit. TRAPLINE_FUZZ multiplies the number of programs.
+/// goes on past its limit. TRAPLINE_RANDOM_PROGRAMS says how many programs a mode gets.
 @Suite struct RandomCodeTests {
-    static let programs: Int = {
-        let factor = ProcessInfo.processInfo.environment["TRAPLINE_FUZZ"].flatMap { Int($0) } ?? 1
-        return 24 * max(factor, 1)
-    }()
+    static let programs = ProcessInfo.processInfo.environment["TRAPLINE_RANDOM_PROGRAMS"].flatMap { Int($0) } ?? 24
 
     @Test(arguments: [2, 4, 8])
     func anyBytesAreRun(codeSize: Int) throws {

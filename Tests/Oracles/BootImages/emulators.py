@@ -2,12 +2,14 @@
 
 import os
 import pty
+import resource
 import shutil
 import subprocess
 import threading
 from pathlib import Path
 
-LIMIT = 120  # seconds
+LIMIT = 60  # processor seconds
+WALL = 1200
 
 
 class Failed(Exception):
@@ -23,12 +25,16 @@ def boot_rom(folder):
     return path
 
 
+def limited():
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+
+
 def run(command, folder):
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, timeout=LIMIT,
-                              check=False, env={**os.environ, "TERM": os.environ.get("TERM", "vt100")})
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, timeout=WALL,
+                              check=False, preexec_fn=limited)
     except subprocess.TimeoutExpired:
-        raise Failed(f"{command[0]}: not done within {LIMIT} s") from None
+        raise Failed(f"{command[0]}: not done within {WALL} s") from None
 
 
 class Trapline:
@@ -38,8 +44,7 @@ class Trapline:
         self.program = program
 
     def log(self, image, folder):
-        done = run([self.program, "run", "-kernel", str(image), "--flat-mode", "16", "-m", "32M", "-nographic",
-                    "--timeout", str(LIMIT)], folder)
+        done = run([self.program, "run", "-kernel", str(image), "--flat-mode", "16", "-m", "32M", "-nographic"], folder)
         if done.returncode != 1:
             raise Failed(f"trapline: status {done.returncode}: {done.stderr.decode(errors='replace')[:2000]}")
         return done.stdout
@@ -74,7 +79,7 @@ display_library: term
 megs: 32
 romimage: file={boot_rom(folder)}
 {self.pieces(image, folder)}
-cpu: model={os.environ.get("TRAPLINE_BOCHS_CPU", "corei7_icelake_u")}, ips=4000000, reset_on_triple_fault=0
+cpu: model={os.environ.get("TRAPLINE_BOCHS_CPU", "corei7_icelake_u")}, ips=4000000, reset_on_triple_fault=0, ignore_bad_msrs=0
 clock: sync=none
 com1: enabled=1, mode=file, dev={log}
 log: {Path(folder) / "bochs.out"}
@@ -112,15 +117,16 @@ sound: waveoutdrv=dummy
         ours, theirs = pty.openpty()
         drain = threading.Thread(target=self.drain, args=(ours,), daemon=True)
         process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
-                                   start_new_session=True, env={**os.environ, "TERM": "vt100", "LINES": "25", "COLUMNS": "80"})
+                                   start_new_session=True, env={**os.environ, "TERM": "vt100", "LINES": "25", "COLUMNS": "80"},
+                                   preexec_fn=limited)
         os.close(theirs)
         drain.start()
         try:
-            return process.wait(LIMIT)
+            return process.wait(WALL)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            raise Failed(f"bochs: not done within {LIMIT} s") from None
+            raise Failed(f"bochs: not done within {WALL} s") from None
         finally:
             drain.join(1)
             os.close(ours)

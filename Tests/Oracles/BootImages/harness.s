@@ -105,7 +105,7 @@ nextCase:
         mov     eax, 0xA5A5A5A5
         rep stosd
         mov     edi, STACKS
-        mov     ecx, STACKS_SIZE / 4
+        mov     ecx, 0x9000 / 4         # those of the interrupt table, too
         xor     eax, eax
         rep stosd
         lgdt    [gdtPointer]
