@@ -124,6 +124,11 @@ extension Allowances {
             Rule(
                 "MMX: AMD's processors have made x87 ready before the operation is refused", ["fsw", "ftw", "st"],
                 if: has(Self.entersMMX) && hostVector != 3 && host.outcome == guest.outcome),
+            // Intel SDM volume 3, section 18.3.1.1.
+            Rule(
+                "debug traps between the repetitions of a string instruction: Intel's processors save RF set", ["flags"],
+                if: hostVector == 1 && guestVector == 1 && host.flags ^ guest.flags == Flag.rf
+                    && code.instructions.contains { $0.repeats != .none }),
             Rule(
                 "SYSCALL in 32-bit code: only AMD's processors have it",
                 if: code.isNarrow && hostVector == Outcome.systemCall && guestVector == 6),

@@ -76,8 +76,8 @@ extension X86Processor {
             advance(destination, i, size: size, by: to.count)
             return BulkResult(count: to.count)
         } step: { () throws(GuestFault) -> Bool in
-            let address = try stringAddress(destination, i, size: size, isWrite: true)
             let value = try readString(source, i, size: size)
+            let address = try stringAddress(destination, i, size: size, isWrite: true)
             try write(linear: address, value, size: size)
             advance(source, i, size: size)
             advance(destination, i, size: size)
