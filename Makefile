@@ -10,9 +10,9 @@ TEST_PACKAGES  := $(BUILD_PACKAGES) binutils cvc5 python3-jsonschema python3-sar
 ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binutils-riscv64-linux-gnu \
 	binutils-arm-linux-gnueabi binutils-aarch64-linux-gnu binutils-mips-linux-gnu \
 	binutils-powerpc64-linux-gnu binutils-sparc64-linux-gnu binutils-s390x-linux-gnu \
-	binutils-alpha-linux-gnu
+	binutils-alpha-linux-gnu qemu-system-x86 bochs bochs-term
 
-.PHONY: help demo test smoke bench soak oracles build clean kernel packages test-packages oracle-packages
+.PHONY: help demo test smoke bench soak oracles build clean kernel packages test-packages oracle-packages soak-packages
 
 help:
 	@echo "make demo    install what is missing, build, check some machines, run a guest at three depths"
@@ -28,6 +28,10 @@ packages:
 
 test-packages:
 	@./Tests/install-packages $(TEST_PACKAGES)
+
+# Emulators for boot images, and the tools of the guests' file systems.
+soak-packages:
+	@./Tests/install-packages python3 qemu-system-x86 bochs bochs-term e2fsprogs
 
 oracle-packages:
 	@./Tests/install-packages $(ORACLE_PACKAGES)
@@ -56,11 +60,12 @@ bench: test-packages kernel build
 	$(SWIFT) build -c release --product Benchmarks
 	@./Tests/Benchmarks/run $(RELEASE) .build/release/Benchmarks
 
-soak: test-packages
+soak: test-packages soak-packages build
 	@./Tests/soak
 
 oracles: oracle-packages build
 	@./Tests/Oracles/run --trapline $(RELEASE)
+	@./Tests/Oracles/BootImages/run --trapline $(RELEASE)
 
 clean:
 	rm -rf .build

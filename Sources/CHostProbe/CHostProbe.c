@@ -42,6 +42,8 @@ struct shared {
     uint16_t ds, es, fs, gs;      // 16, 18, 20, 22
     uint32_t uses_bases, padding; // 24
     uint64_t flags;               // 32: what the kernel does not restore
+    uint16_t next_ds, next_es;    // 40, 42: what the instruction gets
+    uint32_t padding2;
 
     uint32_t submitted[TRAPLINE_PROBE_BATCHES]; // the number of cases, 0: none
     uint32_t done[TRAPLINE_PROBE_BATCHES];
@@ -55,7 +57,7 @@ struct shared {
     struct trapline_probe_case cases[TRAPLINE_PROBE_BATCHES][TRAPLINE_PROBE_CASES] __attribute__((aligned(4096)));
 };
 _Static_assert(offsetof(struct shared, ds) == 16 && offsetof(struct shared, uses_bases) == 24, "the entry's offsets");
-_Static_assert(offsetof(struct shared, flags) == 32, "the entry's offsets");
+_Static_assert(offsetof(struct shared, flags) == 32 && offsetof(struct shared, next_ds) == 40, "the entry's offsets");
 
 struct trapline_probe {
     struct shared *shared;
@@ -98,6 +100,8 @@ __asm__(
     "  subq $8, %rsp\n"
     "  call trapline_probe_handle\n"
     "  addq $8, %rsp\n"
+    "  movw 40(%rbx), %cx\n  movl %ecx, %ds\n"
+    "  movw 42(%rbx), %cx\n  movl %ecx, %es\n"
     "  cmpl $0, 24(%rbx)\n"
     "  je 4f\n"
     "  movq (%rbx), %rcx\n  wrfsbase %rcx\n"
@@ -199,7 +203,9 @@ __attribute__((no_stack_protector)) void trapline_probe_handle(int signal, sigin
     for (int i = 0; i < 16; i++) registers[order[i]] = (greg_t)before->general[i];
     registers[REG_EFL] = (greg_t)before->flags;
     registers[REG_RIP] = (greg_t)before->rip;
-    registers[REG_CSGSFS] = (greg_t)((uint64_t)shared->user_cs | (uint64_t)shared->user_ss << 48);
+    // Another code segment than this program's own is one of 32 bits, whose data segments are asked.
+    registers[REG_CSGSFS] = (greg_t)((uint64_t)(before->cs ? before->cs : shared->user_cs) | (uint64_t)shared->user_ss << 48);
+    shared->next_ds = before->ds, shared->next_es = before->es;
     shared->fs_base = before->fs_base, shared->gs_base = before->gs_base;
     shared->flags = 2 | (before->flags & (1u << 21));
     copy(frame, before->xstate, SOFTWARE_BYTES);

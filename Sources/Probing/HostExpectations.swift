@@ -1,4 +1,5 @@
 import ISALanguage
+import OpcodeNotation
 
 /// Where a host may differ from the file, and why that is no fault of the file: the vendor's choice, or what the
 /// kernel does between the processor and user code.
@@ -43,26 +44,8 @@ struct HostExpectations: Sendable {
 
     /// Flags that the manuals leave undefined: they are written, and nobody says from what.
     func undefinedFlags(_ instruction: Instruction) -> UInt64 {
-        HostExpectations.undefined[instruction.mnemonic] ?? 0
+        UndefinedFlags.of(instruction.mnemonic)
     }
-
-    private static let undefined: [String: UInt64] = {
-        let (carry, parity, adjust, zero, sign, overflow): (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
-            (0x1, 0x4, 0x10, 0x40, 0x80, 0x800)
-        let table: [([String], UInt64)] = [
-            (["MUL", "IMUL"], parity | adjust | zero | sign),
-            (["DIV", "IDIV"], carry | parity | adjust | zero | sign | overflow),
-            (["BSF", "BSR"], carry | parity | adjust | sign | overflow),
-            (["TZCNT", "LZCNT"], parity | adjust | sign | overflow),
-            (["BT", "BTS", "BTR", "BTC"], parity | adjust | sign | overflow),
-            (["ROL", "ROR", "RCL", "RCR"], overflow),
-            (["SHL", "SAL", "SHR", "SAR", "SHLD", "SHRD"], carry | adjust | overflow),
-            (["AND", "OR", "XOR", "TEST"], adjust),
-            (["ANDN", "BLSI", "BLSR", "BLSMSK", "BZHI"], parity | adjust),
-            (["BEXTR"], parity | adjust | sign),
-        ]
-        return Dictionary(uniqueKeysWithValues: table.flatMap { names, flags in names.map { ($0, flags) } })
-    }()
 
     private func asksUMIP(_ prediction: Prediction) -> Bool {
         !prediction.policy.isEmpty && umip.map(prediction.policy.contains) ?? false

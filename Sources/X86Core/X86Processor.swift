@@ -17,7 +17,9 @@ public final class X86Processor {
     var modeNumber: UInt16 = 0
     var modes = ModeNumbers()
     let translations = TranslationBuffer()
+    /// Counts what has made linear addresses lead elsewhere: of all pages but the global ones, and of these.
     var generation: UInt32 = 0
+    var globalGeneration: UInt32 = 0
     let blocks: BlockCache
     let decoding: Decoding
     var coldCalls: [ColdCall] = []
@@ -66,8 +68,8 @@ public final class X86Processor {
     var watchesCode = false
     /// MISC_FEATURES_ENABLES: CPUID is refused above level 0.
     var faultsCPUID = false
-    /// Pages of more than 4 KiB have been entered in the translation buffer.
-    var hasLargePages = false
+    /// Where pages of more than 4 KiB have been entered in the translation buffer: see `TranslationBuffer.region`.
+    var largeRegions: UInt64 = 0
     /// The interrupt controller has a vector for this processor.
     var interruptRequested = false
     var nonMaskablePending = false
@@ -75,6 +77,10 @@ public final class X86Processor {
     /// A debug exception that waits for the instruction's end: DR6's bits.
     var debugPending: UInt64 = 0
     var isAskedToStop = false
+
+    /// Who watches; it is not kept.
+    public weak var traceObserver: (any ProcessorObserver)?
+    var isObserved: Bool { traceObserver?.wantsInstructions ?? false }
 
     // What the machine around it does.
     /// How many processors there are.
@@ -131,19 +137,24 @@ public final class X86Processor {
         blocks = BlockCache(memory)
         singleOps = .allocate(byteCount: 256 * MicroOp.stride, alignment: 32)
         state.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
-        memory.observe(Observer(self))
+        observer.processor = self
+        memory.observe(observer)
         reset()
     }
 
     /// Hears of code in the storage, which outlives the processor.
     private final class Observer: CodeObserver {
-        private weak var processor: X86Processor?
-        init(_ processor: X86Processor) { self.processor = processor }
+        // Safety: the processor takes itself away when it goes. A weak reference would make every other reference to
+        // the processor slower, for its count would move to a place of its own.
+        unowned(unsafe) var processor: X86Processor?
         func codeAppeared(page: UInt64) { processor?.translations.forbidWriting(page: page) }
         func codeWritten(page: Int) { processor?.blocks.forget(page: page) }
     }
 
+    private let observer = Observer()
+
     deinit {
+        observer.processor = nil
         state.pointee.jumpCache.deallocate()
         state.deinitialize(count: 1)
         state.deallocate()
@@ -185,7 +196,7 @@ public final class X86Processor {
         watchesCode = false
         dataBreakpoints = false
         faultsCPUID = false
-        hasLargePages = false
+        largeRegions = 0
         translations.flush()
         translationChanged()
         modeChanged()

@@ -108,7 +108,9 @@ func importedModule(_ line: Substring) -> String? {
     private func declaredTargets() throws -> [String: Set<String>] {
         let text = try repository.text("Package.swift")
         var targets: [String: Set<String>] = [:]
-        for declaration in text.matches(of: /(?:[tT]arget|systemLibrary)\(\s*name: "(\w+)"((?:[^()]|\([^()]*\))*)\)/) {
+        // Within a target's parentheses there are others, two deep.
+        let pattern = /(?:[tT]arget|systemLibrary)\(\s*name: "(\w+)"((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)/
+        for declaration in text.matches(of: pattern) {
             let list = declaration.output.2.firstMatch(of: /dependencies: \[((?:[^\[\]])*)\]/)?.output.1 ?? ""
             var names: Set<String> = []
             for name in list.matches(of: /(?:name: )?"([\w-]+)"(?!\s*\))/) { names.insert(String(name.output.1)) }

@@ -24,19 +24,10 @@ import Testing
         return names
     }()
 
-    /// The flags that the manual defines; of the others processors differ in these.
+    /// The flags that the manual defines.
     static func compared(_ mnemonic: String, _ opcode: String) -> UInt64 {
-        let all = Flag.status | Flag.df
-        switch mnemonic {
-        case "SHL", "SAL", "SHR", "SAR": return all & ~Flag.af
-        // OF for counts other than 1.
-        case "RCL", "RCR": return opcode.hasPrefix("D0") || opcode.hasPrefix("D1") ? all : all & ~Flag.of
-        case "SHLD", "SHRD": return all & ~(Flag.af | Flag.of)
-        case "BEXTR": return all & ~Flag.af
-        case "TZCNT", "LZCNT": return Flag.cf | Flag.zf | Flag.df
-        case "DIV", "IDIV": return Flag.df
-        default: return all
-        }
+        let isByOne = opcode.hasPrefix("D0") || opcode.hasPrefix("D1")
+        return (Flag.status | Flag.df) & ~UndefinedFlags.of(mnemonic, count: isByOne ? 1 : nil, width: 64)
     }
 
     /// A count of more than 16: SHLD and SHRD of words are undefined then.

@@ -102,7 +102,7 @@ struct SystemDeliveryTests {
         // #GP has no gate: #NP comes first, of the same kind: double fault.
         machine.put(0, at: SystemMachine.idt + 13 * 16)
         machine.core[Register.cx] = 0x1234_5678
-        machine.run([0x0F, 0x32])
+        machine.run([0x0F, 0x32], count: 2)
         #expect(machine.machine.lastFault?.vector == 8)
         #expect(machine.processor.instructionPointer == machine.handler(8) + 1)
         #expect(machine.quad(TestMachine.stack - 48) == 0)
@@ -197,8 +197,8 @@ struct SystemDeliveryTests {
         let machine = SystemMachine()
         machine.processor.bus = controller
         machine.processor.setInterruptRequest(true)
-        machine.run([0xFB, 0x90, 0x90], count: 2)
-        // Delivered behind the instruction after STI, before the run ends.
+        machine.run([0xFB, 0x90, 0x90], count: 3)
+        // Delivered behind the instruction after STI; that takes as much time as an instruction.
         #expect(machine.quad(TestMachine.stack - 40) == TestMachine.code + 2)
         #expect(machine.processor.instructionPointer == machine.handler(0x30))
         // IN at level 3 asks the task state's map, which is behind its end here.

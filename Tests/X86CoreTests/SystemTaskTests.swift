@@ -49,7 +49,8 @@ struct SystemTaskTests {
         machine.put(0x58 << 16 | 0x85 << 40, at: SystemMachine.idt + 13 * 8)
         machine.machine.load([0x90, 0x90], at: 0x1_9000)
         machine.core[Register.cx] = 0x1234_5678
-        machine.run([0x0F, 0x32])
+        // A delivery takes as much time as an instruction.
+        machine.run([0x0F, 0x32], count: 2)
         #expect(machine.processor.instructionPointer == 0x1_9001)
         // The error code is on the new task's stack.
         #expect(machine.core[Register.sp] == 0x2_FFFC && machine.long(0x2_FFFC) == 0)

@@ -87,7 +87,7 @@ struct RunPlan {
         return number << shift
     }
 
-    private static func subjects(_ text: String?) throws -> Set<TraceSubject> {
+    static func subjects(_ text: String?) throws -> Set<TraceSubject> {
         guard let text else { return [] }
         var subjects: Set<TraceSubject> = []
         for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {

@@ -53,7 +53,7 @@ enum Emitters {
     /// By "MNEMONIC form" where a form is told apart, else by the mnemonic. "MNEMONIC " is one without operands, where
     /// others have the same mnemonic: MOVSD of strings and of vectors.
     static func emitter(_ record: InstructionRecord) -> Emitter? {
-        guard record.requirements.allSatisfy(ProcessorFeatures.has) else { return nil }
+        guard record.isImplemented else { return nil }
         return table[record.mnemonic + " " + record.form] ?? table[record.mnemonic]
     }
 

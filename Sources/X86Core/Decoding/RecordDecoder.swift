@@ -37,6 +37,10 @@ final class RecordDecoder: Sendable {
         }
         for index in cells.indices where cells[index].count > 1 {
             cells[index].sort { Self.specificity(encodings[Int($0)].pattern) > Self.specificity(encodings[Int($1)].pattern) }
+            // A hint that this processor has no use for is none: NOP, as on every processor before it was thought of.
+            if cells[index].contains(where: { records[encodings[Int($0)].record].mnemonic == "NOP" }) {
+                cells[index].removeAll { !records[encodings[Int($0)].record].isImplemented }
+            }
         }
         self.cells = cells
     }
@@ -68,7 +72,8 @@ final class RecordDecoder: Sendable {
             reader.instruction.encoding = Int(candidate)
             reader.settleSize(encoding.pattern)
             if encoding.pattern.hasModRM {
-                let isFixed = if case .fixed = encoding.pattern.modRM { true } else { false }
+                let isFixed =
+                    if case .fixed = encoding.pattern.modRM { true } else { Self.ignoresMod(encoding.pattern) }
                 try reader.readOperand(isFixed: isFixed)
             } else {
                 reader.takeLow()
@@ -80,10 +85,23 @@ final class RecordDecoder: Sendable {
         throw .undefined
     }
 
+    /// MOV to and from control and debug registers: whatever mod says the operand is a register, and no displacement
+    /// follows. Intel SDM volume 2, MOV—Move to/from Control Registers.
+    private static func ignoresMod(_ pattern: OpcodePattern) -> Bool {
+        pattern.scheme == .legacy && pattern.map == .map0F && pattern.opcode & 0xFC == 0x20
+    }
+
     private func fits(_ pattern: OpcodePattern, _ reader: inout InstructionReader) throws(ReadingError) -> Bool {
         switch pattern.mandatory {
         case .unspecified: if pattern.scheme != .legacy, reader.mandatory != 0 { return false }
+        case .operandSize where pattern.map == .oneByte:
+            // An operand size, which REX.W overrules and F2 and F3 leave alone.
+            if !reader.hasOperandPrefix || reader.instruction.isWide { return false }
         default: if reader.mandatory != pattern.mandatory.number { return false }
+        }
+        // In this map F3 makes another instruction, or none, of every one.
+        if pattern.map == .map0F38, pattern.scheme == .legacy, reader.mandatory == 2, pattern.mandatory == .unspecified {
+            return false
         }
         let isWide = reader.instruction.isWide
         switch pattern.width {
@@ -95,13 +113,13 @@ final class RecordDecoder: Sendable {
         if pattern.scheme != .legacy, let length = pattern.length?.number, length != reader.vectorLength { return false }
         // 90 with REX.B names a register.
         if pattern.opcode == 0x90, pattern.map == .oneByte, pattern.modRM == nil, pattern.addend == nil,
-            pattern.mandatory == .unspecified, reader.extendsBase
+            reader.extendsBase
         {
             return false
         }
         guard pattern.modRM != nil else { return true }
         guard let modRM = reader.modRM else { throw reader.place < 15 ? .tooShort : .tooLong }
-        return pattern.admits(modRM: modRM)
+        return pattern.admits(modRM: Self.ignoresMod(pattern) ? modRM | 0xC0 : modRM)
     }
 
     /// Of several encodings that fit, the one that says more is meant.

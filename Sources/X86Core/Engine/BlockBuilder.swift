@@ -101,7 +101,7 @@ struct BlockBuilder {
         return Addressing.checked | (addressSize == 2 ? Addressing.narrow16 : Addressing.narrow32)
     }
 
-    private static let addConstant: Handler = { c, o in
+    static let addConstant: Handler = { c, o in
         Core(c)[Op(o).a] = Core(c)[Op(o).b] &+ Op(o).immediate
         return next(c, o)
     }
@@ -217,7 +217,11 @@ struct BlockBuilder {
     func finished() -> [MicroOp] {
         var ops = ops
         ops[0].immediate = UInt64(count)
-        for index in ops.indices.dropFirst() { ops[index].unpaid = UInt8(truncatingIfNeeded: count - numbers[index]) }
+        HandlerTable.choose(&ops)
+        for index in ops.indices {
+            ops[index].handler = straight(ops[index].handler)
+            if index > 0 { ops[index].unpaid = UInt8(truncatingIfNeeded: count - numbers[index]) }
+        }
         return ops
     }
 }

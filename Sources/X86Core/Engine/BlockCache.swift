@@ -24,6 +24,8 @@ final class Block {
     /// Where the code goes on into another page: that page's real address.
     let secondPage: UInt64?
     var isValid = true
+    /// Another block whose key has the same hash.
+    fileprivate var following: Block?
 
     init(head: UnsafeMutableRawPointer, address: UInt64, mode: UInt16, size: Int, count: Int, secondPage: UInt64?) {
         self.head = head
@@ -37,13 +39,15 @@ final class Block {
 
 /// All blocks, by real address and mode, and what of the storage they were made from.
 final class BlockCache {
-    // The processor that owns both keeps it.
-    private unowned let memory: GuestMemory
-    private var blocks: [UInt64: Block] = [:]
+    // Safety: the processor that owns this keeps the storage, too.
+    private unowned(unsafe) let memory: GuestMemory
+    private var blocks = BlockTable()
     /// By page of the storage. A block that is forgotten stays in the list of its other page until that is written.
     private var blocksOfPage: [Int: [Block]] = [:]
     private var chunks: [UnsafeMutableRawPointer] = []
     private var used = 0
+    /// How often everything was forgotten: addresses of micro-ops count for one era.
+    private(set) var era = 0
     /// Micro-ops that nothing can reach any more take so much room that it is better to start anew.
     var isFull: Bool { chunks.count >= Self.maximumChunks }
 
@@ -54,9 +58,9 @@ final class BlockCache {
 
     deinit { for chunk in chunks { chunk.deallocate() } }
 
-    private static func key(_ address: UInt64, _ mode: UInt16) -> UInt64 { address << 12 | UInt64(mode) }
+    fileprivate static func key(_ address: UInt64, _ mode: UInt16) -> UInt64 { address << 12 | UInt64(mode) }
 
-    func block(at address: UInt64, mode: UInt16) -> Block? { blocks[Self.key(address, mode)] }
+    func block(at address: UInt64, mode: UInt16) -> Block? { blocks.find(Self.key(address, mode)) }
 
     var count: Int { blocks.count }
 
@@ -74,7 +78,7 @@ final class BlockCache {
     }
 
     func insert(_ block: Block) {
-        blocks[Self.key(block.address, block.mode)] = block
+        blocks.insert(block)
         mark(block, from: block.address, size: min(block.size, Int(4096 - block.address & 0xFFF)))
         if let second = block.secondPage {
             mark(block, from: second, size: block.size - Int(4096 - block.address & 0xFFF))
@@ -95,17 +99,81 @@ final class BlockCache {
     private func forget(_ block: Block) {
         guard block.isValid else { return }
         block.isValid = false
-        blocks[Self.key(block.address, block.mode)] = nil
+        blocks.remove(block)
         // Whoever still jumps there finds that it has to look again.
-        block.head.assumingMemoryBound(to: MicroOp.self).pointee.handler = unsafeBitCast(FlowHandlers.stale, to: UInt.self)
+        let head = block.head.assumingMemoryBound(to: MicroOp.self)
+        head.pointee.handler = FlowHandlers.staleAddress
+        head.pointee.immediate = FlowHandlers.unpayable
     }
 
     /// Everything. Must not be called while micro-ops run. Marks in the storage stay: other processors may have code there.
     func clear() {
-        blocks = [:]
+        blocks.clear()
         blocksOfPage = [:]
+        era &+= 1
         for chunk in chunks { chunk.deallocate() }
         chunks = []
         used = 0
+    }
+}
+
+/// Blocks by key. A table of chains: it is asked at every jump that the jump cache does not know.
+private struct BlockTable: ~Copyable {
+    private static let size = 1 << 16
+    // Safety: allocated once, initialised, freed with this.
+    private let chains: UnsafeMutablePointer<Block?>
+    private(set) var count = 0
+
+    init() {
+        chains = .allocate(capacity: Self.size)
+        chains.initialize(repeating: nil, count: Self.size)
+    }
+
+    deinit {
+        chains.deinitialize(count: Self.size)
+        chains.deallocate()
+    }
+
+    private static func key(_ block: Block) -> UInt64 { BlockCache.key(block.address, block.mode) }
+
+    @inline(__always) private static func index(_ key: UInt64) -> Int {
+        // Fibonacci hashing: the upper bits of a product depend on all of the key's.
+        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 48)
+    }
+
+    func find(_ key: UInt64) -> Block? {
+        var block = chains[Self.index(key)]
+        while let candidate = block {
+            if Self.key(candidate) == key { return candidate }
+            block = candidate.following
+        }
+        return nil
+    }
+
+    mutating func insert(_ block: Block) {
+        if let old = find(Self.key(block)) { remove(old) }
+        let index = Self.index(Self.key(block))
+        block.following = chains[index]
+        chains[index] = block
+        count += 1
+    }
+
+    mutating func remove(_ block: Block) {
+        let index = Self.index(Self.key(block))
+        if chains[index] === block {
+            chains[index] = block.following
+        } else {
+            var before = chains[index]
+            while let candidate = before, candidate.following !== block { before = candidate.following }
+            guard let before else { return }
+            before.following = block.following
+        }
+        block.following = nil
+        count -= 1
+    }
+
+    mutating func clear() {
+        chains.update(repeating: nil, count: Self.size)
+        count = 0
     }
 }

@@ -16,22 +16,48 @@ enum FlowHandlers {
     /// Where every run of micro-ops ends.
     static let exit: Handler = { _, _ in nil }
 
+    /// Pays for the block whose first micro-op this is, and goes on behind it. Whatever stands in place of `enter` has
+    /// a price that nobody can pay, and gets its turn.
+    @inline(__always)
+    static func enter(_ c: UnsafeMutableRawPointer, head: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        let core = Core(c)
+        let left = core.state.pointee.remaining &- Int64(bitPattern: Op(head).immediate)
+        if _slowPath(left < 0) { return proceed(c, head) }
+        core.state.pointee.remaining = left
+        return next(c, head)
+    }
+
+    /// What added to any number of instructions that may remain makes it negative.
+    static let unpayable = UInt64(1) << 63
+
     /// The first micro-op of a block that is no more.
     static let stale: Handler = { c, o in
         Core(c).state.pointee.leaveReason = .lookup
         return leave(c, o)
     }
 
-    /// The first micro-op of a block that is no more, after another one was made there: `immediate` is its head.
-    static let forward: Handler = { c, o in
-        proceed(c, UnsafeMutableRawPointer(bitPattern: UInt(Op(o).immediate)).unsafelyUnwrapped)
-    }
+    /// The first micro-op of a block that is no more, after another one was made there: see `MicroOp.target`.
+    static let forward: Handler = { c, o in proceed(c, Op(o).at.pointee.target.unsafelyUnwrapped) }
 
     /// To an address of the same page, at `displacement` from this block's beginning. The block there is known:
     /// `immediate` is its head.
-    static let linked: Handler = { c, o in
+    static let linked: Handler = { c, o in goToLinked(c, o) }
+
+    @inline(__always)
+    private static func goToLinked(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
         Core(c)[Register.block] &+= UInt64(bitPattern: Int64(Op(o).at.pointee.displacement))
-        return proceed(c, UnsafeMutableRawPointer(bitPattern: UInt(Op(o).immediate)).unsafelyUnwrapped)
+        return enter(c, head: UnsafeMutableRawPointer(bitPattern: UInt(Op(o).immediate)).unsafelyUnwrapped)
+    }
+
+    /// One of the two micro-ops behind a conditional jump: the first if `isTaken` is false. Where it only goes to a
+    /// block that is known, that is done at once.
+    @inline(__always)
+    static func branch(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ isTaken: Bool
+    ) -> UnsafeMutableRawPointer? {
+        let way = o + (isTaken ? 2 : 1) * MicroOp.stride
+        if _fastPath(Op(way).at.pointee.addressing.rawValue == Addressing.isLinked) { return goToLinked(c, way) }
+        return proceed(c, way)
     }
 
     /// Likewise, and the block is not known yet.
@@ -40,6 +66,11 @@ enum FlowHandlers {
         Core(c).state.pointee.leaveReason = .lookup
         return leave(c, o)
     }
+
+    static let linkedAddress = address(of: linked)
+    static let unlinkedAddress = address(of: unlinked)
+    static let staleAddress = address(of: stale)
+    static let forwardAddress = address(of: forward)
 
     /// To an address of another page, at `immediate` from this block's beginning.
     static let far: Handler = { c, o in jump(c, o, to: Core(c)[Register.block] &+ Op(o).immediate) }
@@ -60,28 +91,18 @@ enum FlowHandlers {
     }
 
     /// Skips the next micro-op where a condition holds: `a` is the condition's number.
-    static let skipIf: Handler = { c, o in
-        Core(c).holds(Op(o).a) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
-    }
+    static let skipIf: Handler = { c, o in branch(c, o, Core(c).holds(Op(o).a)) }
     // The conditions that programs use most by themselves.
-    static let skipIfEqual: Handler = { c, o in Core(c).zf ? proceed(c, o + 2 * MicroOp.stride) : next(c, o) }
-    static let skipIfNotEqual: Handler = { c, o in Core(c).zf ? next(c, o) : proceed(c, o + 2 * MicroOp.stride) }
-    static let skipIfBelow: Handler = { c, o in Core(c).cf ? proceed(c, o + 2 * MicroOp.stride) : next(c, o) }
-    static let skipIfNotBelow: Handler = { c, o in Core(c).cf ? next(c, o) : proceed(c, o + 2 * MicroOp.stride) }
-    static let skipIfSign: Handler = { c, o in Core(c).sf ? proceed(c, o + 2 * MicroOp.stride) : next(c, o) }
-    static let skipIfNotSign: Handler = { c, o in Core(c).sf ? next(c, o) : proceed(c, o + 2 * MicroOp.stride) }
-    static let skipIfAbove: Handler = { c, o in
-        Core(c).cf || Core(c).zf ? next(c, o) : proceed(c, o + 2 * MicroOp.stride)
-    }
-    static let skipIfNotAbove: Handler = { c, o in
-        Core(c).cf || Core(c).zf ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
-    }
-    static let skipIfLess: Handler = { c, o in
-        Core(c).sf != Core(c).of ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
-    }
-    static let skipIfNotLess: Handler = { c, o in
-        Core(c).sf != Core(c).of ? next(c, o) : proceed(c, o + 2 * MicroOp.stride)
-    }
+    static let skipIfEqual: Handler = { c, o in branch(c, o, Core(c).zf) }
+    static let skipIfNotEqual: Handler = { c, o in branch(c, o, !Core(c).zf) }
+    static let skipIfBelow: Handler = { c, o in branch(c, o, Core(c).cf) }
+    static let skipIfNotBelow: Handler = { c, o in branch(c, o, !Core(c).cf) }
+    static let skipIfSign: Handler = { c, o in branch(c, o, Core(c).sf) }
+    static let skipIfNotSign: Handler = { c, o in branch(c, o, !Core(c).sf) }
+    static let skipIfAbove: Handler = { c, o in branch(c, o, !(Core(c).cf || Core(c).zf)) }
+    static let skipIfNotAbove: Handler = { c, o in branch(c, o, Core(c).cf || Core(c).zf) }
+    static let skipIfLess: Handler = { c, o in branch(c, o, Core(c).sf != Core(c).of) }
+    static let skipIfNotLess: Handler = { c, o in branch(c, o, Core(c).sf == Core(c).of) }
 
     /// - Parameter condition: as in the opcode of Jcc.
     static func skip(_ condition: UInt8) -> Handler {
@@ -102,7 +123,7 @@ enum FlowHandlers {
 
     /// Skips the next micro-op where register `a` is zero, cut to `immediate`'s ones.
     static let skipIfZero: Handler = { c, o in
-        Core(c)[Op(o).a] & Op(o).immediate == 0 ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+        branch(c, o, Core(c)[Op(o).a] & Op(o).immediate == 0)
     }
 
     /// Raises the exception whose vector is `a`; `b`: it has the error code `immediate`.
@@ -131,8 +152,11 @@ enum FlowHandlers {
         let core = Core(c)
         core[Register.block] = address
         let entry = core.state.pointee.jumpCache + JumpCache.index(address)
-        if _fastPath(entry.pointee.address == address && entry.pointee.context == core.state.pointee.context) {
-            return proceed(c, entry.pointee.head.unsafelyUnwrapped)
+        if _fastPath(entry.pointee.address == address) {
+            let context = entry.pointee.context
+            if _fastPath(context == core.state.pointee.context || context == core.state.pointee.globalContext) {
+                return enter(c, head: entry.pointee.head.unsafelyUnwrapped)
+            }
         }
         core.state.pointee.leaveReason = .lookup
         return leave(c, o)

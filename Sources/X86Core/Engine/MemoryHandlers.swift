@@ -4,30 +4,30 @@ enum MemoryHandlers {
     /// Register `a` gets the zero-extended operand.
     static func load(_ size: Int) -> Handler {
         switch size {
-        case 1: return { c, o in next(c, o, if: MemoryHandlers.load(c, o, UInt8.self)) }
-        case 2: return { c, o in next(c, o, if: MemoryHandlers.load(c, o, UInt16.self)) }
-        case 4: return { c, o in next(c, o, if: MemoryHandlers.load(c, o, UInt32.self)) }
-        default: return { c, o in next(c, o, if: MemoryHandlers.load(c, o, UInt64.self)) }
+        case 1: return { c, o in MemoryHandlers.load(c, o, UInt8.self) }
+        case 2: return { c, o in MemoryHandlers.load(c, o, UInt16.self) }
+        case 4: return { c, o in MemoryHandlers.load(c, o, UInt32.self) }
+        default: return { c, o in MemoryHandlers.load(c, o, UInt64.self) }
         }
     }
 
     /// Likewise, and storing there afterwards will not fail.
     static func loadForWriting(_ size: Int) -> Handler {
         switch size {
-        case 1: return { c, o in next(c, o, if: MemoryHandlers.loadForWriting(c, o, UInt8.self)) }
-        case 2: return { c, o in next(c, o, if: MemoryHandlers.loadForWriting(c, o, UInt16.self)) }
-        case 4: return { c, o in next(c, o, if: MemoryHandlers.loadForWriting(c, o, UInt32.self)) }
-        default: return { c, o in next(c, o, if: MemoryHandlers.loadForWriting(c, o, UInt64.self)) }
+        case 1: return { c, o in MemoryHandlers.loadForWriting(c, o, UInt8.self) }
+        case 2: return { c, o in MemoryHandlers.loadForWriting(c, o, UInt16.self) }
+        case 4: return { c, o in MemoryHandlers.loadForWriting(c, o, UInt32.self) }
+        default: return { c, o in MemoryHandlers.loadForWriting(c, o, UInt64.self) }
         }
     }
 
     /// The low part of register `a` is stored.
     static func store(_ size: Int) -> Handler {
         switch size {
-        case 1: return { c, o in next(c, o, if: MemoryHandlers.store(c, o, UInt8.self)) }
-        case 2: return { c, o in next(c, o, if: MemoryHandlers.store(c, o, UInt16.self)) }
-        case 4: return { c, o in next(c, o, if: MemoryHandlers.store(c, o, UInt32.self)) }
-        default: return { c, o in next(c, o, if: MemoryHandlers.store(c, o, UInt64.self)) }
+        case 1: return { c, o in MemoryHandlers.store(c, o, UInt8.self) }
+        case 2: return { c, o in MemoryHandlers.store(c, o, UInt16.self) }
+        case 4: return { c, o in MemoryHandlers.store(c, o, UInt32.self) }
+        default: return { c, o in MemoryHandlers.store(c, o, UInt64.self) }
         }
     }
 
@@ -78,33 +78,65 @@ enum MemoryHandlers {
     @inline(__always)
     private static func load<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
-    ) -> Bool {
-        let core = Core(c)
-        guard let address = core.address(Op(o), size: UInt64(MemoryLayout<Word>.size), isWrite: false),
-            let value = core.load(Op(o), at: address, type)
-        else { return false }
-        core[Op(o).a] = UInt64(truncatingIfNeeded: value)
-        return true
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: false) else {
+            return slowLoad(c, o, type)
+        }
+        Core(c)[Op(o).a] = UInt64(truncatingIfNeeded: host.loadUnaligned(as: Word.self))
+        return next(c, o)
+    }
+
+    @inline(never)
+    static func slowLoad<Word: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
+    ) -> UnsafeMutableRawPointer? {
+        guard let value = Core(c).operand(Op(o), type) else { return leave(c, o) }
+        Core(c)[Op(o).a] = UInt64(truncatingIfNeeded: value)
+        return next(c, o)
     }
 
     @inline(__always)
     private static func loadForWriting<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
-    ) -> Bool {
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: true) else {
+            return slowLoadForWriting(c, o, type)
+        }
+        Core(c)[Op(o).a] = UInt64(truncatingIfNeeded: host.loadUnaligned(as: Word.self))
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowLoadForWriting<Word: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
+    ) -> UnsafeMutableRawPointer? {
         let core = Core(c)
         guard let address = core.address(Op(o), size: UInt64(MemoryLayout<Word>.size), isWrite: true),
             let value = core.loadForWriting(Op(o), at: address, type)
-        else { return false }
+        else { return leave(c, o) }
         core[Op(o).a] = UInt64(truncatingIfNeeded: value)
-        return true
+        return next(c, o)
     }
 
     @inline(__always)
     private static func store<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
-    ) -> Bool {
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: true) else {
+            return slowStore(c, o, type)
+        }
+        host.storeBytes(of: Core(c).get(Op(o).a, type), as: Word.self)
+        return next(c, o)
+    }
+
+    @inline(never)
+    static func slowStore<Word: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
+    ) -> UnsafeMutableRawPointer? {
         let core = Core(c)
-        guard let address = core.address(Op(o), size: UInt64(MemoryLayout<Word>.size), isWrite: true) else { return false }
-        return core.store(Op(o), at: address, core.get(Op(o).a, type))
+        guard let address = core.address(Op(o), size: UInt64(MemoryLayout<Word>.size), isWrite: true),
+            core.store(Op(o), at: address, core.get(Op(o).a, type))
+        else { return leave(c, o) }
+        return next(c, o)
     }
 }

@@ -26,6 +26,15 @@ struct MicroOp {
 
     /// A refused access is a stack fault.
     var usesStack: Bool { segment == 2 }
+
+    /// Another micro-op, in the bytes of the fields behind `handler`, which are of no use then.
+    var target: UnsafeMutableRawPointer? {
+        get { withUnsafeBytes(of: self) { $0.load(fromByteOffset: 8, as: UnsafeMutableRawPointer?.self) } }
+        set {
+            let target = newValue
+            withUnsafeMutableBytes(of: &self) { $0.storeBytes(of: target, toByteOffset: 8, as: UnsafeMutableRawPointer?.self) }
+        }
+    }
 }
 
 /// How an address is formed from an operand's parts.
@@ -40,6 +49,8 @@ struct Addressing {
     static let based: UInt8 = 16
     /// The segment is checked: every mode but 64-bit mode.
     static let checked: UInt8 = 32
+    /// No address: the micro-op is `FlowHandlers.linked`, and whoever comes from a condition may do its work.
+    static let isLinked: UInt8 = 128
 
     @inline(__always) var scale: UInt64 { UInt64(rawValue & 3) }
     @inline(__always) var isPlain: Bool { rawValue < 4 }
@@ -50,6 +61,32 @@ struct Addressing {
 /// itself, jumping from handler to handler, and gives nil at the end; in debug builds, where such jumps would be
 /// calls, it gives the micro-op that is next.
 typealias Handler = @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> UnsafeMutableRawPointer?
+
+/// Where a handler's own instructions begin. Swift reaches most closures by way of a function that only jumps to them;
+/// micro-ops, which are made once and run often, go there straight.
+func address(of handler: Handler) -> UInt { straight(unsafeBitCast(handler, to: UInt.self)) }
+
+func straight(_ address: UInt) -> UInt {
+    #if arch(x86_64)
+        var place = address
+        // One jump leads to the next in the worst case, never in a circle.
+        for _ in 0..<4 {
+            // Safety: the address of a function of this program, whose instructions can be read.
+            guard let code = UnsafeRawPointer(bitPattern: place) else { break }
+            // JMP rel8, JMP rel32: what jumps and does nothing else is the same as where it jumps to.
+            switch code.load(as: UInt8.self) {
+            case 0xEB: place = UInt(bitPattern: Int(bitPattern: place) + 2 + Int(code.load(fromByteOffset: 1, as: Int8.self)))
+            case 0xE9:
+                let distance = code.loadUnaligned(fromByteOffset: 1, as: Int32.self)
+                place = UInt(bitPattern: Int(bitPattern: place) + 5 + Int(distance))
+            default: return place
+            }
+        }
+        return place
+    #else
+        return address
+    #endif
+}
 
 /// A micro-op behind a raw pointer, as handlers get it.
 struct Op {

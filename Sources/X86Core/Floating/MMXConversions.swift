@@ -13,9 +13,10 @@ enum MMXConversions {
         "CVTTPD2PI mm,xmm/m": fromVector(size: 16) { trapline_doubles_truncated($0, $1, $2) },
     ]
 
-    /// An operand in storage leaves the x87 as it is.
+    /// An operand in storage leaves the x87 as it is, and asks nothing of it.
     private static func toVector(keepsUpper: Bool, _ conversion: @escaping Conversion) -> Emitter {
-        FloatingEmitters.waiting { p, i throws(GuestFault) in
+        FloatingEmitters.unwaiting { p, i throws(GuestFault) in
+            if !i.isMemory { try p.raiseX87Pending() }
             let integers = SIMD2<UInt64>(try p.readMMX(i), 0)
             let result = try p.convert(integers, conversion)
             if !i.isMemory { p.x87.enterMMX() }
@@ -53,10 +54,12 @@ extension X86Processor {
         // The conversion loads an MXCSR of its own; what is noted becomes the guest's.
         leaveHostArithmetic()
         let mxcsr = state.pointee.mxcsr
-        let noted = conversion(&operand, &result, mxcsr & ~MXCSR.flags | MXCSR.masks)
+        var noted = conversion(&operand, &result, mxcsr & ~MXCSR.flags | MXCSR.masks)
+        let raised = noted & ~(mxcsr >> 7)
+        // What is found early keeps the other number from being converted.
+        if raised & MXCSR.early != 0 { noted &= MXCSR.early }
         state.pointee.mxcsr = mxcsr | noted
         enterHostArithmetic()
-        let raised = noted & ~(mxcsr >> 7)
         guard raised == 0 else { throw control.cr4 & CR4.osxmmexcpt != 0 ? .simd : .invalidOpcode }
         return result
     }

@@ -102,7 +102,7 @@ enum MMXMoves {
             let address = try p.linearAddress(
                 segment: segment, offset: p.core[Register.di] &+ UInt64(index), addressSize: i.addressSize, size: 1,
                 isWrite: true)
-            try p.probeWrite(linear: address, size: 1)
+            try p.probeMasked(i, segment: segment, address)
             addresses.append(address)
         }
         for (index, address) in zip(chosen, addresses) {

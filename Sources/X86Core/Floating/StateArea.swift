@@ -39,16 +39,37 @@ extension X86Processor {
     /// All bytes of an instruction's operand in storage, from an offset in it.
     func readArea(_ i: DecodedInstruction, size: Int, from start: Int = 0) throws(GuestFault) -> StateArea {
         // A segment must reach to the end of it.
-        _ = try linearAddress(i, size: size, isWrite: false, plus: UInt64(start))
+        _ = try areaEnds(i, size: size, from: start, isWrite: false)
         var area = StateArea(size: size)
         var offset = 0
         while offset < size {
-            let width = size - offset >= 8 ? 8 : size - offset >= 4 ? 4 : 2
+            let width = pieceSize(size - offset)
             let value = try read(i, size: width, plus: UInt64(start + offset))
             area.put(value, size: width, at: offset)
             offset += width
         }
         return area
+    }
+
+    /// The first byte and the last: both are addresses before storage is asked.
+    private func areaEnds(
+        _ i: DecodedInstruction, size: Int, from start: Int, isWrite: Bool
+    ) throws(GuestFault) -> (UInt64, UInt64) {
+        let first = try linearAddress(i, size: size, isWrite: isWrite, plus: UInt64(start))
+        let last = try linearAddress(i, size: 1, isWrite: isWrite, plus: UInt64(start + size - 1))
+        if mode.isLong64, !isCanonical(first) || !isCanonical(last) {
+            throw i.memory.segment == 2 ? .stack() : .protection()
+        }
+        // Intel SDM volume 3, table 6-7: areas of the x87 by the operand size, ten bytes by 8.
+        let alignment: UInt64 = size == 10 ? 8 : i.operandSize == 2 ? 2 : 4
+        if mode.checksAlignment, first & (alignment - 1) != 0 { throw .alignment }
+        return (first, last)
+    }
+
+    /// Whole areas are aligned or not; where that is asked, their pieces are not to be.
+    private func pieceSize(_ left: Int) -> Int {
+        if mode.checksAlignment { return 2 }
+        return left >= 8 ? 8 : left >= 4 ? 4 : 2
     }
 
     /// Stores all of it, or raises an exception and stores nothing.
@@ -59,10 +80,12 @@ extension X86Processor {
 
     /// What storing there would raise is raised now.
     func probeArea(_ i: DecodedInstruction, size: Int, from start: Int = 0) throws(GuestFault) {
-        let first = try linearAddress(i, size: size, isWrite: true, plus: UInt64(start))
+        let (first, end) = try areaEnds(i, size: size, from: start, isWrite: true)
         try probeWrite(linear: first, size: 1, stack: i.memory.segment == 2)
         // No area is as long as a page: the last byte tells the rest.
-        let last = try linearAddress(i, size: 1, isWrite: true, plus: UInt64(start + size - 1))
+        var last = end
+        // What is told of is the first byte that fails.
+        if last &- first == UInt64(size - 1), (first ^ last) >> 12 != 0 { last &= ~0xFFF }
         try probeWrite(linear: last, size: 1, stack: i.memory.segment == 2)
     }
 
@@ -73,7 +96,7 @@ extension X86Processor {
         var offset = part.lowerBound
         while offset < part.upperBound {
             let left = part.upperBound - offset
-            let width = left >= 8 ? 8 : left >= 4 ? 4 : 2
+            let width = pieceSize(left)
             try write(i, area.number(offset, size: width), size: width, plus: UInt64(start + offset))
             offset += width
         }

@@ -119,10 +119,12 @@ enum X87Handlers {
         if processor.x87.isPending { return processor.raises(.floatingPoint) }
         var word = indefinite
         let outcome = processor.x87.convert { function(&$0, &word, $1) }
+        guard let address = core.address(op, size: UInt64(MemoryLayout<Word>.size), isWrite: true) else { return false }
+        // What cannot be stored there is refused even where an exception leaves nothing to store.
         if outcome.isStored {
-            guard let address = core.address(op, size: UInt64(MemoryLayout<Word>.size), isWrite: true),
-                core.store(op, at: address, word)
-            else { return false }
+            guard core.store(op, at: address, word) else { return false }
+        } else {
+            guard core.loadForWriting(op, at: address, Word.self) != nil else { return false }
         }
         processor.x87.finish(outcome, pops: op.d != 0)
         processor.noteX87(op, operand: core.effectiveAddress(op))
@@ -139,11 +141,13 @@ enum X87Handlers {
             value = whole
             return TRAPLINE_X87_MOVED
         }
+        // The last bytes may lie in another page: nothing is stored if they cannot be.
+        guard let address = core.address(op, size: 10, isWrite: true),
+            core.loadForWriting(op, at: address, UInt64.self) != nil,
+            core.loadForWriting(op, at: processor.truncated(address &+ 8), UInt16.self) != nil
+        else { return false }
         if outcome.isStored {
-            // The last bytes may lie in another page: nothing is stored if they cannot be.
-            guard let address = core.address(op, size: 10, isWrite: true),
-                core.loadForWriting(op, at: processor.truncated(address &+ 8), UInt16.self) != nil,
-                core.store(op, at: address, value.significand),
+            guard core.store(op, at: address, value.significand),
                 core.store(op, at: processor.truncated(address &+ 8), value.signExponent)
             else { return false }
         }

@@ -26,7 +26,7 @@ enum X87Moves {
         "FBSTP m": FloatingEmitters.x87 { p, i throws(GuestFault) in
             var decimal = TraplineExtended.indefinite
             let outcome = p.x87.convert { trapline_x87_store_decimal(&$0, &decimal, $1) }
-            if outcome.isStored { try p.writeExtended(i, decimal) }
+            if outcome.isStored { try p.writeExtended(i, decimal) } else { try p.probeArea(i, size: 10) }
             p.x87.finish(outcome, pops: true)
         },
         "FST st(i)": copying(pops: false), "FSTP st(i)": copying(pops: true),
@@ -121,12 +121,12 @@ enum X87Moves {
         case 1:
             var single: UInt32 = 0xFFC0_0000
             let outcome = p.x87.convert { trapline_x87_store32(&$0, &single, $1) }
-            if outcome.isStored { try p.write(i, UInt64(single), size: 4) }
+            if outcome.isStored { try p.write(i, UInt64(single), size: 4) } else { try p.probeStore(i, size: 4) }
             p.x87.finish(outcome, pops: pops)
         case 5:
             var double: UInt64 = 0xFFF8_0000_0000_0000
             let outcome = p.x87.convert { trapline_x87_store64(&$0, &double, $1) }
-            if outcome.isStored { try p.write(i, double, size: 8) }
+            if outcome.isStored { try p.write(i, double, size: 8) } else { try p.probeStore(i, size: 8) }
             p.x87.finish(outcome, pops: pops)
         default:
             var value = TraplineExtended.indefinite
@@ -134,7 +134,7 @@ enum X87Moves {
                 value = whole
                 return TRAPLINE_X87_MOVED
             }
-            if outcome.isStored { try p.writeExtended(i, value) }
+            if outcome.isStored { try p.writeExtended(i, value) } else { try p.probeArea(i, size: 10) }
             p.x87.finish(outcome, pops: pops)
         }
     }
@@ -181,7 +181,7 @@ enum X87Moves {
         // The indefinite integer is the smallest.
         var integer = UInt64(1) << UInt64(8 * size - 1)
         let outcome = p.x87.convert { function(&$0, &integer, $1) }
-        if outcome.isStored { try p.write(i, integer, size: size) }
+        if outcome.isStored { try p.write(i, integer, size: size) } else { try p.probeStore(i, size: size) }
         p.x87.finish(outcome, pops: pops)
     }
 }
@@ -272,10 +272,15 @@ extension X86Processor {
         return TraplineExtended(significand: significand, signExponent: UInt16(truncatingIfNeeded: rest))
     }
 
+    /// A store that an exception keeps from being done is refused where it would have been.
+    func probeStore(_ i: DecodedInstruction, size: Int) throws(GuestFault) {
+        let address = try linearAddress(i, size: size, isWrite: true)
+        try probeWrite(linear: address, size: size, stack: i.memory.segment == 2)
+    }
+
     func writeExtended(_ i: DecodedInstruction, _ value: TraplineExtended) throws(GuestFault) {
         // The last bytes may lie in another page: nothing is stored if they cannot be.
-        let last = try linearAddress(i, size: 2, isWrite: true, plus: 8)
-        try probeWrite(linear: last, size: 2, stack: i.memory.segment == 2)
+        try probeArea(i, size: 10)
         try write(i, value.significand, size: 8)
         try write(i, UInt64(value.signExponent), size: 2, plus: 8)
     }

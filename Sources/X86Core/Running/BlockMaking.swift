@@ -1,28 +1,41 @@
 import OpcodeNotation
 
 extension X86Processor {
-    /// The real address of the page of code that a linear address lies in.
-    private func codePage(_ linear: UInt64) throws(GuestFault) -> UInt64 {
+    /// Where a page of code was found.
+    struct CodePage {
+        var real: UInt64
+        /// `context(isGlobal:)` when it was found.
+        var context: UInt64
+    }
+
+    /// The page of code that a linear address lies in.
+    private func codePage(_ linear: UInt64) throws(GuestFault) -> CodePage {
         let page = linear & ~0xFFF
         let isUser = isUser
-        if let real = fetched.real(page, isUser, generation) { return real }
+        if let found = fetched.find(page, isUser) {
+            return CodePage(real: found.page, context: context(isGlobal: found.isGlobal))
+        }
         if mode.isLong64, !isCanonical(linear) { throw .protection() }
-        let real = try walk(linear, AccessKind(isFetch: true, isUser: isUser)).page
-        fetched.keep(page, isUser, real, generation)
-        return real
+        let found = try walk(linear, AccessKind(isFetch: true, isUser: isUser))
+        fetched.keep(page, isUser, found.page, isGlobal: found.isGlobal, isLarge: found.isLarge)
+        return CodePage(real: found.page, context: context(isGlobal: found.isGlobal))
     }
+
+    /// The real address of the page that an instruction would be fetched from now.
+    func pageOfCode(_ linear: UInt64) throws(GuestFault) -> UInt64 { try codePage(linear).real }
 
     /// The block at the instruction pointer; made if there is none.
     func findBlock() throws(GuestFault) -> Block {
         let pointer = instructionPointer
         let linear = truncated(pointer &+ codeBase)
-        let address = try codePage(linear) | linear & 0xFFF
+        let page = try codePage(linear)
+        let address = page.real | linear & 0xFFF
         if let block = blocks.block(at: address, mode: modeNumber) {
-            if let second = block.secondPage {
-                if try codePage(truncated((linear & ~0xFFF) &+ 4096)) == second { return remembered(block, pointer) }
-            } else {
-                return remembered(block, pointer)
-            }
+            guard let second = block.secondPage else { return remembered(block, pointer, page.context) }
+            let next = try codePage(truncated((linear & ~0xFFF) &+ 4096))
+            // Where one of the two is not global, the block is not.
+            let isGlobal = page.context == next.context
+            if next.real == second { return remembered(block, pointer, isGlobal ? page.context : context(isGlobal: false)) }
         }
         // A table that grows computes its size with floating point: the guest must not see that in its flags.
         leaveHostArithmetic()
@@ -33,15 +46,14 @@ extension X86Processor {
         let block = Block(
             head: blocks.place(ops), address: address, mode: modeNumber, size: size, count: count, secondPage: second)
         blocks.insert(block)
-        return remembered(block, pointer)
+        return remembered(block, pointer, second == nil ? page.context : context(isGlobal: false))
     }
 
     private var codeBase: UInt64 { mode.isLong64 ? 0 : state.pointee.segments[SegmentNumber.cs].base }
 
-    private func remembered(_ block: Block, _ pointer: UInt64) -> Block {
+    private func remembered(_ block: Block, _ pointer: UInt64, _ context: UInt64) -> Block {
         let entry = state.pointee.jumpCache + JumpCache.index(pointer)
-        entry.pointee = JumpCacheEntry(
-            address: pointer, context: UInt64(generation) << 16 | UInt64(modeNumber), head: block.head)
+        entry.pointee = JumpCacheEntry(address: pointer, context: context, head: block.head)
         return block
     }
 
@@ -57,7 +69,7 @@ extension X86Processor {
     /// Micro-ops of the one instruction at the instruction pointer, which are used once.
     func makeSingle() throws(GuestFault) -> UnsafeMutableRawPointer {
         let linear = truncated(instructionPointer &+ codeBase)
-        let address = try codePage(linear) | linear & 0xFFF
+        let address = try codePage(linear).real | linear & 0xFFF
         leaveHostArithmetic()
         defer { enterHostArithmetic() }
         let (ops, _, _, _) = try makeOps(linear, address, limit: 1)
@@ -98,7 +110,7 @@ extension X86Processor {
     private func makeAcross(
         _ linear: UInt64, _ address: UInt64, _ first: UnsafeMutableRawPointer, _ room: Int
     ) throws(GuestFault) -> Made {
-        let secondPage = try codePage(truncated((linear & ~0xFFF) &+ 4096))
+        let secondPage = try codePage(truncated((linear & ~0xFFF) &+ 4096)).real
         var bytes = Array(UnsafeRawBufferPointer(start: first, count: room))
         for index in 0..<UInt64(15) { bytes.append(realRead(secondPage + index, UInt8.self)) }
         var builder = BlockBuilder(self, start: instructionPointer)

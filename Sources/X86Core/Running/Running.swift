@@ -52,7 +52,7 @@ extension X86Processor {
     /// Only one instruction may run before something is looked at.
     private var mustStep: Bool {
         hasShadow && (interruptRequested || nonMaskablePending || debugPending != 0)
-            || state.pointee.systemFlags & (Flag.tf | Flag.rf) != 0 || watchesCode || watches || blockLimit <= 1
+            || state.pointee.systemFlags & (Flag.tf | Flag.rf) != 0 || watchesCode || watches || blockLimit <= 1 || isObserved
     }
 
     private func runBlocks() {
@@ -72,8 +72,10 @@ extension X86Processor {
                     if state.pointee.remaining <= 0 { return }
                     let left = state.pointee.leftAt
                     let page = instructionPointer
+                    // Where everything is forgotten for want of room, the micro-op that was left is gone, too.
+                    let era = blocks.era
                     let block = try findBlock()
-                    if let left { link(left, to: block, page) }
+                    if let left, era == blocks.era { link(left, to: block, page) }
                     if state.pointee.attention { return }
                     if Int64(block.count) > state.pointee.remaining {
                         if state.pointee.remaining > 0 { runSingle() }
@@ -111,12 +113,14 @@ extension X86Processor {
         state.pointee.isSingle = true
         currentUnpaid = 1
         state.pointee.context = .max - 1
+        state.pointee.globalContext = .max - 1
         defer {
             state.pointee.isSingle = false
             contextChanged()
         }
         do {
             let head = try makeSingle()
+            if isObserved { tellOfInstruction() }
             runChain(UnsafeMutableRawPointer(state), from: head)
         } catch {
             return failToFetch(error)
@@ -143,20 +147,24 @@ extension X86Processor {
         core[Register.block] = cut(core[Register.block] &+ UInt64(op.at.pointee.offset))
         nextIP = cut(core[Register.block] &+ UInt64(op.at.pointee.length))
         // Traps come after the instruction.
-        if state.pointee.leaveReason == .exception, fault?.isTrap == true { core[Register.block] = nextIP }
+        if state.pointee.leaveReason == .exception, fault?.isTrap == true {
+            currentIP = core[Register.block]
+            core[Register.block] = nextIP
+        }
     }
 
     /// The micro-op that did not know where to go learns it.
     private func link(_ left: UnsafeMutableRawPointer, to block: Block, _ pointer: UInt64) {
         let op = left.assumingMemoryBound(to: MicroOp.self)
         let handler = op.pointee.handler
-        if handler == unsafeBitCast(FlowHandlers.unlinked, to: UInt.self) {
+        if handler == FlowHandlers.unlinkedAddress {
             guard block.secondPage == nil, left < singleOps || left >= singleOps + 256 * MicroOp.stride else { return }
             op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
-            op.pointee.handler = unsafeBitCast(FlowHandlers.linked, to: UInt.self)
-        } else if handler == unsafeBitCast(FlowHandlers.stale, to: UInt.self), left != block.head {
-            op.pointee.immediate = UInt64(UInt(bitPattern: block.head))
-            op.pointee.handler = unsafeBitCast(FlowHandlers.forward, to: UInt.self)
+            op.pointee.handler = FlowHandlers.linkedAddress
+            op.pointee.addressing.rawValue = Addressing.isLinked
+        } else if handler == FlowHandlers.staleAddress, left != block.head {
+            op.pointee.target = block.head
+            op.pointee.handler = FlowHandlers.forwardAddress
         }
     }
 

@@ -68,15 +68,29 @@ extension X86Processor {
         contextChanged()
     }
 
-    /// Blocks found by linear address count only for this mode and this generation of the translation.
+    /// Blocks found by linear address count only for this mode and this generation of the translation: global pages,
+    /// which a new CR3 leaves alone, have a generation of their own.
     /// An instruction that runs by itself must not go on in any.
     func contextChanged() {
-        state.pointee.context = state.pointee.isSingle ? .max - 1 : UInt64(generation) << 16 | UInt64(modeNumber)
+        state.pointee.context = state.pointee.isSingle ? .max - 1 : context(isGlobal: false)
+        state.pointee.globalContext = state.pointee.isSingle ? .max - 1 : context(isGlobal: true)
     }
 
-    /// Linear addresses may lead elsewhere now: blocks are looked up anew.
+    func context(isGlobal: Bool) -> UInt64 {
+        UInt64(isGlobal ? globalGeneration : generation) << 17 | UInt64(modeNumber) << 1 | (isGlobal ? 1 : 0)
+    }
+
+    /// Any linear address may lead elsewhere now: blocks are looked up anew.
     func translationChanged() {
+        globalGeneration &+= 1
+        fetched.forgetAll()
+        localTranslationChanged()
+    }
+
+    /// Likewise, but for those of global pages.
+    func localTranslationChanged() {
         generation &+= 1
+        fetched.forgetLocal()
         contextChanged()
     }
 

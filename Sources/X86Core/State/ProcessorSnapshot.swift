@@ -128,7 +128,7 @@ extension X86Processor {
         try s.pass(&pending)
         fault = isTaskFault ? pending : nil
         try s.pass(&faultsCPUID)
-        try s.pass(&hasLargePages)
+        try s.pass(&largeRegions)
         try s.pass(&nonMaskablePending)
         try s.pass(&nonMaskableBlocked)
         try s.pass(&debugPending)
@@ -150,7 +150,7 @@ extension X86Processor {
                 snapshot.put(set[index].page)
             }
         }
-        let fetches = fetched.current(generation)
+        let fetches = fetched.current
         snapshot.put(UInt64(fetches.count))
         for entry in fetches {
             snapshot.put(entry.key)
@@ -175,10 +175,11 @@ extension X86Processor {
         for _ in 0..<(try count(&snapshot, most: 1 << 24)) {
             let key = try snapshot.take(UInt64.self)
             let real = try snapshot.take(UInt64.self)
-            guard real & 0xFFF == 0, real >> 52 == 0 else {
+            guard real & 0xFFC == 0, real >> 52 == 0 else {
                 throw SnapshotError("code in a page that there cannot be", at: snapshot.offset)
             }
-            fetched.keep(key & ~0xFFF, key & 1 != 0, real, generation)
+            let entry = FetchTranslations.Entry(key: key, real: real)
+            fetched.keep(key & ~0xFFF, key & 1 != 0, entry.page, isGlobal: entry.isGlobal, isLarge: entry.isLarge)
         }
     }
 

@@ -22,6 +22,8 @@ struct ProcessorState {
     var jumpCache: UnsafeMutablePointer<JumpCacheEntry>
     /// What an entry of the jump cache must carry to count: mode and generation of the translation.
     var context: UInt64 = 0
+    /// Or this one: it was found in a global page.
+    var globalContext: UInt64 = 0
 
     /// Where the last run ended, and why.
     var leftAt: UnsafeMutableRawPointer?

@@ -7,16 +7,52 @@ final class FetchTranslations {
     struct Entry {
         /// The page's linear address; bit 0: it was level 3 that fetched; bit 1: the entry is in use.
         var key: UInt64 = 0
+        /// The page's real address; bit 0: global; bit 1: part of a larger page.
         var real: UInt64 = 0
+
+        var page: UInt64 { real & ~0xFFF }
+        var isGlobal: Bool { real & TranslationEntry.global != 0 }
+        var isLarge: Bool { real & TranslationEntry.large != 0 }
     }
 
-    /// Open addressing. No dictionary: one that grows computes its size with floating point, and the guest's flags are
-    /// in the host's registers.
-    private var entries = Array(repeating: Entry(), count: 64)
-    private var count = 0
-    private var generation: UInt32 = .max
+    /// Global pages, which a new CR3 leaves alone, and the others.
+    private var local = PageTable()
+    private var global = PageTable()
 
     private static func key(_ page: UInt64, _ isUser: Bool) -> UInt64 { page | (isUser ? 3 : 2) }
+
+    func find(_ page: UInt64, _ isUser: Bool) -> Entry? {
+        let key = Self.key(page, isUser)
+        return global.find(key) ?? local.find(key)
+    }
+
+    func keep(_ page: UInt64, _ isUser: Bool, _ real: UInt64, isGlobal: Bool, isLarge: Bool) {
+        let marks = (isGlobal ? TranslationEntry.global : 0) | (isLarge ? TranslationEntry.large : 0)
+        let entry = Entry(key: Self.key(page, isUser), real: real | marks)
+        if isGlobal { global.keep(entry) } else { local.keep(entry) }
+    }
+
+    /// False: nothing was fetched from this page, nor from a larger one that it may be part of.
+    func mayKnow(_ address: UInt64) -> Bool { local.mayKnow(address) || global.mayKnow(address) }
+
+    /// What was found of pages that are not global no longer counts.
+    func forgetLocal() { local.clear() }
+    func forgetAll() {
+        local.clear()
+        global.clear()
+    }
+
+    /// Those in use, in the order of their addresses.
+    var current: [Entry] { (local.used + global.used).sorted { $0.key < $1.key } }
+}
+
+/// Open addressing. No dictionary: one that grows computes its size with floating point, and the guest's flags are in
+/// the host's registers.
+private struct PageTable {
+    private var entries = Array(repeating: FetchTranslations.Entry(), count: 64)
+    private var count = 0
+    /// Where larger pages are: see `TranslationBuffer.region`.
+    private var regions: UInt64 = 0
 
     private func place(_ key: UInt64) -> Int {
         let mask = entries.count &- 1
@@ -25,47 +61,49 @@ final class FetchTranslations {
         return index
     }
 
-    func real(_ page: UInt64, _ isUser: Bool, _ generation: UInt32) -> UInt64? {
-        guard generation == self.generation else { return nil }
-        let key = Self.key(page, isUser)
+    func find(_ key: UInt64) -> FetchTranslations.Entry? {
+        if count == 0 { return nil }
         let entry = entries[place(key)]
-        return entry.key == key ? entry.real : nil
+        return entry.key == key ? entry : nil
     }
 
-    func keep(_ page: UInt64, _ isUser: Bool, _ real: UInt64, _ generation: UInt32) {
-        if generation != self.generation { clear(generation) }
+    mutating func keep(_ entry: FetchTranslations.Entry) {
         if count &* 2 >= entries.count { grow() }
-        insert(Entry(key: Self.key(page, isUser), real: real))
+        if entry.isLarge { regions |= TranslationBuffer.region(entry.key) }
+        insert(entry)
     }
 
-    private func insert(_ entry: Entry) {
+    func mayKnow(_ address: UInt64) -> Bool {
+        if count == 0 { return false }
+        if regions & TranslationBuffer.region(address) != 0 { return true }
+        let page = address & ~0xFFF
+        return find(page | 2) != nil || find(page | 3) != nil
+    }
+
+    private mutating func insert(_ entry: FetchTranslations.Entry) {
         let index = place(entry.key)
         if entries[index].key == 0 { count &+= 1 }
         entries[index] = entry
     }
 
-    private func clear(_ generation: UInt32) {
-        self.generation = generation
+    mutating func clear() {
+        regions = 0
         guard count > 0 else { return }
         count = 0
         // Context switches come often, and most touch few pages.
         if entries.count > 256 {
-            entries = Array(repeating: Entry(), count: 64)
+            entries = Array(repeating: FetchTranslations.Entry(), count: 64)
         } else {
             for index in entries.indices { entries[index].key = 0 }
         }
     }
 
-    private func grow() {
+    private mutating func grow() {
         let old = entries
-        entries = Array(repeating: Entry(), count: old.count &* 2)
+        entries = Array(repeating: FetchTranslations.Entry(), count: old.count &* 2)
         count = 0
         for entry in old where entry.key != 0 { insert(entry) }
     }
 
-    /// Those in use, in the order of their addresses.
-    func current(_ generation: UInt32) -> [Entry] {
-        guard generation == self.generation else { return [] }
-        return entries.filter { $0.key != 0 }.sorted { $0.key < $1.key }
-    }
+    var used: [FetchTranslations.Entry] { entries.filter { $0.key != 0 } }
 }

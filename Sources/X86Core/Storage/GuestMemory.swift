@@ -37,6 +37,8 @@ public final class GuestMemory {
             return nil
         }
         bytes = mapped
+        // The host walks its tables less where its pages are large, and clears fewer of them. It may refuse.
+        _ = madvise(mapped, Int(size), MADV_HUGEPAGE)
         self.size = size
         lowSize = min(size, Self.hole)
         highSize = size - lowSize

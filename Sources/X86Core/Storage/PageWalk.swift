@@ -118,11 +118,11 @@ extension X86Processor {
                 page: base | address & 0x3F_F000, isGlobal: entry & Entry.global != 0 && control.cr4 & CR4.pge != 0,
                 isWritable: isWritable && isDirty, isLarge: true)
         }
+        _ = mark(place, entry, access, isLeaf: false, isNarrow: true)
         let leafPlace = (entry & 0xFFFF_F000) + (address >> 12 & 1023) * 4
         let leaf = UInt64(realRead(leafPlace, UInt32.self))
         guard leaf & Entry.present != 0 else { throw pageFault(address, access, isPresent: false) }
         let isWritable = try check(address, access, entry & leaf, true)
-        _ = mark(place, entry, access, isLeaf: false, isNarrow: true)
         let isDirty = mark(leafPlace, leaf, access, isLeaf: true, isNarrow: true)
         return PageTranslation(
             page: leaf & 0xFFFF_F000, isGlobal: leaf & Entry.global != 0 && control.cr4 & CR4.pge != 0,

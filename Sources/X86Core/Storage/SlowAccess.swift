@@ -141,7 +141,7 @@ extension X86Processor {
         entry.pointee.page =
             found.page | (found.isGlobal ? TranslationEntry.global : 0) | (found.isLarge ? TranslationEntry.large : 0)
             | (mayStore ? TranslationEntry.writable : 0)
-        if found.isLarge { hasLargePages = true }
+        if found.isLarge { largeRegions |= TranslationBuffer.region(address) }
     }
 
     private func maySingly(_ place: Place, size: Int) -> Bool {

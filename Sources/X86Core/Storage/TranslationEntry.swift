@@ -64,6 +64,12 @@ struct TranslationBuffer {
         for right in 0..<3 { clear(right * Self.size + Self.index(address)) }
     }
 
+    /// One bit for the GiB that an address lies in. Several have the same.
+    @inline(__always) static func region(_ address: UInt64) -> UInt64 {
+        let number = address >> 30
+        return 1 &<< ((number ^ number >> 6 ^ number >> 12) & 63)
+    }
+
     /// What lies in the same GiB, and was entered of pages of more than 4 KiB.
     func flushLarge(around address: UInt64) {
         for index in 0..<Self.size * 3 where entries[index].page & TranslationEntry.large != 0 {

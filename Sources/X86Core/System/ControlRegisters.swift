@@ -60,7 +60,7 @@ extension X86Processor {
             control.cr3 = value
         }
         translations.flushLocal()
-        translationChanged()
+        localTranslationChanged()
     }
 
     /// PAE: the four entries above everything are looked at when CR3 is loaded.
@@ -129,8 +129,9 @@ extension X86Processor {
     /// One page, and all that was entered of a larger page that it lies in.
     func invalidate(page address: UInt64) {
         translations.flush(page: address)
-        if hasLargePages { translations.flushLarge(around: address) }
-        translationChanged()
+        if largeRegions & TranslationBuffer.region(address) != 0 { translations.flushLarge(around: address) }
+        // Blocks are looked up anew only if some were found by that page's address, or a larger page's.
+        if fetched.mayKnow(address) { translationChanged() }
     }
 }
 

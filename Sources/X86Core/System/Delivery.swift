@@ -36,6 +36,8 @@ extension X86Processor {
                 ExceptionHistory.Entry(
                     vector: current.vector, code: current.code, address: instructionPointer, detail: current.detail,
                     level: control.cpl, count: completed))
+            traceObserver?.delivers(
+                self, vector: current.vector, code: current.code, address: instructionPointer, isInterrupt: false)
             // Where an instruction starts anew, its own breakpoint must not stop it again.
             let isMarked = isRepeating || !(current.isTrap || isBreakpoint || current.vector == 8)
             let marked = isMarked ? core.flags | Flag.rf : core.flags
@@ -50,6 +52,8 @@ extension X86Processor {
                     if error.vector == 14 { control.cr2 = error.detail }
                     return shutDown(tripleFault(error))
                 }
+                // INT1 is an instruction still where its handler cannot be entered.
+                if current.vector == 1, current.isTrap, current.detail == 0 { instructionPointer = currentIP }
                 let isSecond = Self.contributes(error.vector) || error.vector == 14
                 let isDouble =
                     Self.contributes(current.vector) && Self.contributes(error.vector) || current.vector == 14 && isSecond
@@ -75,6 +79,7 @@ extension X86Processor {
 
     /// Delivers an interrupt that the controller, or who raised it, has been told of.
     func deliverInterrupt(_ vector: UInt8) {
+        traceObserver?.delivers(self, vector: vector, code: nil, address: instructionPointer, isInterrupt: true)
         let marked = isRepeating ? core.flags | Flag.rf : core.flags
         let event = InterruptEvent(vector: vector, code: nil, flags: marked, pointer: instructionPointer)
         do {

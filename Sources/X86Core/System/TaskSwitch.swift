@@ -30,12 +30,13 @@ extension X86Processor {
     /// An interrupt through a task gate; gives the new task's instruction pointer.
     func enterTask(_ selector: UInt16, _ event: InterruptEvent) throws(GuestFault) -> UInt64 {
         nextIP = event.pointer
-        try switchTask(selector, .interrupt, code: event.code, external: event.external, vector: 13)
+        try switchTask(
+            selector, .interrupt, code: event.code, external: event.external, vector: 13, saved: event.flags)
         return nextIP
     }
 
     private func switchTask(
-        _ selector: UInt16, _ cause: TaskCause, code: UInt32?, external: UInt32, vector: UInt8
+        _ selector: UInt16, _ cause: TaskCause, code: UInt32?, external: UInt32, vector: UInt8, saved: UInt64? = nil
     ) throws(GuestFault) {
         let refusal = GuestFault(vector, code: errorCode(selector) | external)
         guard !isNull(selector), selector & 4 == 0 else { throw refusal }
@@ -66,7 +67,7 @@ extension X86Processor {
             guard try readLinear((control.tr.base &+ offset) & 0xFFFF_FFFF, size: old.word, AccessKind(isWrite: true)) != nil
             else { throw .alone }
         }
-        try saveTask(old, cause)
+        try saveTask(old, cause, saved ?? core.flags)
         if cause == .jump || cause == .back { try markBusy(control.tr.selector, false) }
         if cause == .call || cause == .interrupt { try tableWrite(base, UInt64(control.tr.selector), size: 2) }
         if cause != .back { try markBusy(selector, true) }
@@ -77,7 +78,7 @@ extension X86Processor {
         if control.cr0 & CR0.pg != 0, new.isWide, root != control.cr3 {
             control.cr3 = root
             translations.flushLocal()
-            translationChanged()
+            localTranslationChanged()
         }
         let image = words[1]
         var flags = image & Flag.system
@@ -106,9 +107,9 @@ extension X86Processor {
         if let code { try push(UInt64(code), size: new.word) }
     }
 
-    private func saveTask(_ layout: TaskLayout, _ cause: TaskCause) throws(GuestFault) {
+    private func saveTask(_ layout: TaskLayout, _ cause: TaskCause, _ flags: UInt64) throws(GuestFault) {
         let base = control.tr.base
-        var flags = core.flags
+        var flags = flags
         if cause == .back { flags &= ~Flag.nt }
         var place = base &+ layout.pointer
         func put(_ value: UInt64, size: Int) throws(GuestFault) {
@@ -137,6 +138,7 @@ extension X86Processor {
             state.pointee.segments[number] = Segment(
                 selector: selectors[number], attributes: 0, limit: 0, base: 0, isUnusable: true)
         }
+        var hasStack = false
         do throws(GuestFault) {
             if state.pointee.systemFlags & Flag.vm != 0 {
                 control.cpl = 3
@@ -152,29 +154,44 @@ extension X86Processor {
                 guard !table.isSegment, table.type == SystemType.local, table.isPresent else { throw refusal }
                 control.ldtr = table.segment(local)
             }
+            // The stack before the code: the order of table 8-1.
             let selector = selectors[SegmentNumber.cs]
+            let level = Int(selector & 3)
+            control.cpl = level
+            modeChanged()
+            try loadTaskSegment(SegmentNumber.ss, selectors[SegmentNumber.ss], external)
+            hasStack = true
             let wrong = GuestFault.invalidTSS(errorCode(selector) | external)
             guard !isNull(selector) else { throw wrong }
             var code = try descriptor(selector, vector: 10, external: external)
-            let level = Int(selector & 3)
             guard code.isCode, code.isConforming ? code.level <= level : code.level == level else { throw wrong }
             guard code.isPresent else { throw .notPresent(errorCode(selector) | external) }
             try markAccessed(&code)
             state.pointee.segments[SegmentNumber.cs] = code.segment(selector)
-            control.cpl = level
             modeChanged()
-            for number in [SegmentNumber.ss, SegmentNumber.es, SegmentNumber.ds, SegmentNumber.fs, SegmentNumber.gs] {
-                do throws(GuestFault) {
-                    try loadSegment(number, selectors[number])
-                } catch {
-                    // Here a selector that is refused makes the task state invalid.
-                    throw error.vector == 13 ? .invalidTSS(errorCode(selectors[number]) | external) : error
-                }
+            for number in [SegmentNumber.es, SegmentNumber.ds, SegmentNumber.fs, SegmentNumber.gs] {
+                try loadTaskSegment(number, selectors[number], external)
             }
             guard nextIP <= UInt64(code.limit) else { throw .protection(external) }
             return nil
         } catch {
+            // A handler at level 0 needs a stack. Where the task's own is not there yet, it is the one for that level.
+            if !hasStack {
+                control.cpl = 3
+                modeChanged()
+            }
             return error
+        }
+    }
+
+    /// Here a selector that is refused makes the task state invalid.
+    private func loadTaskSegment(_ number: Int, _ selector: UInt16, _ external: UInt32) throws(GuestFault) {
+        do throws(GuestFault) {
+            try loadSegment(number, selector)
+        } catch {
+            guard let code = error.code, error.vector != 14 else { throw error }
+            throw error.vector == 13
+                ? .invalidTSS(errorCode(selector) | external) : GuestFault(error.vector, code: code | external)
         }
     }
 }

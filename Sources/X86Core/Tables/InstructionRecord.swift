@@ -16,6 +16,9 @@ public struct InstructionRecord: Hashable, Sendable {
     /// then.
     var requiresAlignment: Bool { checks.contains { $0.condition.functions.contains("misaligned") } }
 
+    /// The core has the part of the architecture that it belongs to.
+    var isImplemented: Bool { requirements.allSatisfy(ProcessorFeatures.has) }
+
     public var name: String { form.isEmpty ? mnemonic : mnemonic + " " + form }
 }
 

@@ -108,11 +108,18 @@ enum VectorAccess {
 }
 
 extension X86Processor {
+    /// The halves are one operand: all of it are addresses, and all of it is aligned where level 3 asks for that.
+    private func checkVector(_ address: UInt64, stack: Bool) throws(GuestFault) {
+        if mode.isLong64, !isCanonical(address) || !isCanonical(address &+ 15) { throw stack ? .stack() : .protection() }
+        if mode.checksAlignment, address & 15 != 0 { throw .alignment }
+    }
+
     /// 16 bytes where a page ends, a translation is missing or a device is: in two halves.
     func slowVectorLoad(_ op: Op, _ address: UInt64) -> Bool {
         do {
             let access = access(isWrite: false)
             let stack = op.at.pointee.usesStack
+            try checkVector(address, stack: stack)
             guard let low = try readLinear(address, size: 8, access, stack: stack),
                 let high = try readLinear(truncated(address &+ 8), size: 8, access, stack: stack)
             else { return leaves(.alone) }
@@ -128,6 +135,7 @@ extension X86Processor {
         do {
             let access = access(isWrite: true)
             let stack = op.at.pointee.usesStack
+            try checkVector(address, stack: stack)
             if address & 0xFFF > 4080 {
                 guard try readLinear(address, size: 1, access, stack: stack) != nil,
                     try readLinear(truncated(address & ~0xFFF &+ 4096), size: 1, access, stack: stack) != nil

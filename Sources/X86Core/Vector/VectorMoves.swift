@@ -201,13 +201,29 @@ enum VectorMoves {
                     let address = try processor.linearAddress(
                         segment: segment, offset: offset, addressSize: i.addressSize, size: 1, isWrite: true)
                     if isProbe {
-                        try processor.probeWrite(linear: address, size: 1)
+                        try processor.probeMasked(i, segment: segment, address)
                     } else {
                         let value = values.load(fromByteOffset: index, as: UInt8.self)
                         try processor.write(linear: address, UInt64(value), size: 1)
                     }
                 }
             }
+        }
+    }
+}
+
+extension X86Processor {
+    /// Whether a byte of what MASKMOVQ and MASKMOVDQU store may be written. To the storage they are one access at DS:rDI,
+    /// and the first byte's address is what a page fault tells, where that page refuses, too.
+    func probeMasked(_ i: DecodedInstruction, segment: Int, _ address: UInt64) throws(GuestFault) {
+        do {
+            try probeWrite(linear: address, size: 1)
+        } catch {
+            guard error.vector == 14 else { throw error }
+            let first = try linearAddress(
+                segment: segment, offset: core[Register.di], addressSize: i.addressSize, size: 1, isWrite: true)
+            try probeWrite(linear: first, size: 1)
+            throw error
         }
     }
 }

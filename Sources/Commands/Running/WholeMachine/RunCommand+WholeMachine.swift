@@ -39,8 +39,8 @@ extension RunCommand {
             throw Failure(.usage, "a whole machine runs bare: monitors run the guests of machines that the toy core executes",
                 remedy: "leave --monitor and --depth away")
         }
-        if reports.trace != nil || reports.traceFile != nil || reports.cost != nil || !machine.vm.isEmpty {
-            throw Failure(.usage, "--trace, --cost and --vm are for guests of the toy core so far",
+        if reports.cost != nil || !machine.vm.isEmpty {
+            throw Failure(.usage, "--cost and --vm are for guests of the toy core so far",
                 remedy: "leave them away")
         }
     }

@@ -19,6 +19,8 @@ final class WholeMachineSession {
     private let statisticsFile: FileWriter?
     private let input: MachineInput
     private var pacer = Pacer()
+    /// Nil: nothing is traced.
+    private let trace: WholeMachineTrace?
 
     /// Nanoseconds of the guest's time between two looks at the outside world. They are taken at multiples of it, so
     /// that a file's bytes come at the same times whatever the run began with.
@@ -39,6 +41,7 @@ final class WholeMachineSession {
         input = MachineInput(context.input, isTerminal: context.terminal.inputIsTerminal)
         statisticsFile = try reports.statsFile.map { try FileWriter(path: Path.join(context.folder, $0)) }
         var configuration = PCMachine.Configuration()
+        trace = try WholeMachineTrace(reports, request, in: context)
         configuration.storage = request.storage
         configuration.processors = request.processors
         configuration.seed = seed
@@ -83,6 +86,7 @@ final class WholeMachineSession {
     // MARK: - Running
 
     func run() throws -> CommandStatus {
+        trace?.observe(machine)
         let terminal = input.isTerminal ? RawTerminal() : nil
         defer { if terminal != nil { RawTerminal.restore() } }
         let ending = try runToEnd()
@@ -98,6 +102,7 @@ final class WholeMachineSession {
             }
         }
         try writeStatistics(ending)
+        try trace?.finish()
         return ending.status
     }
 

@@ -11,9 +11,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Add.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Add.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Add.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Add.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Add.self, UInt16.self)
@@ -23,9 +23,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Add.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Add.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Add.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Add.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Add.self, UInt32.self)
@@ -35,9 +35,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Add.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Add.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Add.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Add.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Add.self, UInt64.self)
@@ -47,9 +47,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Add.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Add.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Add.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Add.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, Add.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Add.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Add.self, UInt64.self) }))
 
     static let or = BinaryFamily(
         bytes: BinaryHandlers(
@@ -61,9 +61,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Or.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Or.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Or.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Or.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Or.self, UInt16.self)
@@ -73,9 +73,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Or.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Or.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Or.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Or.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Or.self, UInt32.self)
@@ -85,9 +85,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Or.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Or.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Or.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Or.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Or.self, UInt64.self)
@@ -97,9 +97,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Or.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Or.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Or.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Or.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, Or.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Or.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Or.self, UInt64.self) }))
 
     static let addWithCarry = BinaryFamily(
         bytes: BinaryHandlers(
@@ -111,9 +111,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, AddWithCarry.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, AddWithCarry.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, AddWithCarry.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, AddWithCarry.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, AddWithCarry.self, UInt16.self)
@@ -123,9 +123,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, AddWithCarry.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, AddWithCarry.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, AddWithCarry.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, AddWithCarry.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, AddWithCarry.self, UInt32.self)
@@ -135,9 +135,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, AddWithCarry.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, AddWithCarry.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, AddWithCarry.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, AddWithCarry.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, AddWithCarry.self, UInt64.self)
@@ -147,9 +147,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, AddWithCarry.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, AddWithCarry.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, AddWithCarry.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, AddWithCarry.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, AddWithCarry.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, AddWithCarry.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, AddWithCarry.self, UInt64.self) }))
 
     static let subtractWithBorrow = BinaryFamily(
         bytes: BinaryHandlers(
@@ -161,9 +161,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, SubtractWithBorrow.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, SubtractWithBorrow.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, SubtractWithBorrow.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, SubtractWithBorrow.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, SubtractWithBorrow.self, UInt16.self)
@@ -173,9 +173,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, SubtractWithBorrow.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, SubtractWithBorrow.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, SubtractWithBorrow.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, SubtractWithBorrow.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, SubtractWithBorrow.self, UInt32.self)
@@ -185,9 +185,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, SubtractWithBorrow.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, SubtractWithBorrow.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, SubtractWithBorrow.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, SubtractWithBorrow.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, SubtractWithBorrow.self, UInt64.self)
@@ -197,9 +197,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, SubtractWithBorrow.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, SubtractWithBorrow.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, SubtractWithBorrow.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, SubtractWithBorrow.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, SubtractWithBorrow.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, SubtractWithBorrow.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, SubtractWithBorrow.self, UInt64.self) }))
 
     static let and = BinaryFamily(
         bytes: BinaryHandlers(
@@ -211,9 +211,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, And.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, And.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, And.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, And.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, And.self, UInt16.self)
@@ -223,9 +223,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, And.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, And.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, And.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, And.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, And.self, UInt32.self)
@@ -235,9 +235,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, And.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, And.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, And.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, And.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, And.self, UInt64.self)
@@ -247,9 +247,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, And.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, And.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, And.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, And.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, And.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, And.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, And.self, UInt64.self) }))
 
     static let subtract = BinaryFamily(
         bytes: BinaryHandlers(
@@ -261,9 +261,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Subtract.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Subtract.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Subtract.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Subtract.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Subtract.self, UInt16.self)
@@ -273,9 +273,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Subtract.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Subtract.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Subtract.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Subtract.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Subtract.self, UInt32.self)
@@ -285,9 +285,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Subtract.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Subtract.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Subtract.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Subtract.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Subtract.self, UInt64.self)
@@ -297,9 +297,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Subtract.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Subtract.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Subtract.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Subtract.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, Subtract.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Subtract.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Subtract.self, UInt64.self) }))
 
     static let exclusiveOr = BinaryFamily(
         bytes: BinaryHandlers(
@@ -311,9 +311,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, ExclusiveOr.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, ExclusiveOr.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, ExclusiveOr.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, ExclusiveOr.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, ExclusiveOr.self, UInt16.self)
@@ -323,9 +323,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, ExclusiveOr.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, ExclusiveOr.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, ExclusiveOr.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, ExclusiveOr.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, ExclusiveOr.self, UInt32.self)
@@ -335,9 +335,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, ExclusiveOr.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, ExclusiveOr.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, ExclusiveOr.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, ExclusiveOr.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, ExclusiveOr.self, UInt64.self)
@@ -347,9 +347,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, ExclusiveOr.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, ExclusiveOr.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, ExclusiveOr.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, ExclusiveOr.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, ExclusiveOr.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, ExclusiveOr.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, ExclusiveOr.self, UInt64.self) }))
 
     static let compare = BinaryFamily(
         bytes: BinaryHandlers(
@@ -361,9 +361,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Compare.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Compare.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Compare.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Compare.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Compare.self, UInt16.self)
@@ -373,9 +373,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Compare.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Compare.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Compare.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Compare.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Compare.self, UInt32.self)
@@ -385,9 +385,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Compare.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Compare.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Compare.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Compare.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Compare.self, UInt64.self)
@@ -397,9 +397,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Compare.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Compare.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Compare.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Compare.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, Compare.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Compare.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Compare.self, UInt64.self) }))
 
     static let test = BinaryFamily(
         bytes: BinaryHandlers(
@@ -411,9 +411,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Test.self, UInt8.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt8.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt8.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Test.self, UInt8.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Test.self, UInt8.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Test.self, UInt8.self) }),
         words: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Test.self, UInt16.self)
@@ -423,9 +423,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Test.self, UInt16.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt16.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt16.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Test.self, UInt16.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Test.self, UInt16.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Test.self, UInt16.self) }),
         doublewords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Test.self, UInt32.self)
@@ -435,9 +435,9 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Test.self, UInt32.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt32.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt32.self)) }),
+            { c, o in Binary.fromMemoryQuick(c, o, Test.self, UInt32.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Test.self, UInt32.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Test.self, UInt32.self) }),
         quadwords: BinaryHandlers(
             { c, o in
                 Binary.registers(c, o, Test.self, UInt64.self)
@@ -447,7 +447,7 @@ extension BinaryFamily {
                 Binary.immediate(c, o, Test.self, UInt64.self)
                 return next(c, o)
             },
-            { c, o in next(c, o, if: Binary.fromMemory(c, o, Test.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.toMemory(c, o, Test.self, UInt64.self)) },
-            { c, o in next(c, o, if: Binary.immediateToMemory(c, o, Test.self, UInt64.self)) }))
+            { c, o in Binary.fromMemoryQuick(c, o, Test.self, UInt64.self) },
+            { c, o in Binary.toMemoryQuick(c, o, Test.self, UInt64.self) },
+            { c, o in Binary.immediateToMemoryQuick(c, o, Test.self, UInt64.self) }))
 }

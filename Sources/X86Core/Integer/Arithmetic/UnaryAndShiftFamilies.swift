@@ -21,10 +21,10 @@ extension UnaryFamily {
             },
         ],
         memory: [
-            { c, o in next(c, o, if: Unary.memory(c, o, Increment.self, UInt8.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Increment.self, UInt16.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Increment.self, UInt32.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Increment.self, UInt64.self)) },
+            { c, o in Unary.memoryQuick(c, o, Increment.self, UInt8.self) },
+            { c, o in Unary.memoryQuick(c, o, Increment.self, UInt16.self) },
+            { c, o in Unary.memoryQuick(c, o, Increment.self, UInt32.self) },
+            { c, o in Unary.memoryQuick(c, o, Increment.self, UInt64.self) },
         ])
 
     static let decrement = UnaryFamily(
@@ -47,10 +47,10 @@ extension UnaryFamily {
             },
         ],
         memory: [
-            { c, o in next(c, o, if: Unary.memory(c, o, Decrement.self, UInt8.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Decrement.self, UInt16.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Decrement.self, UInt32.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Decrement.self, UInt64.self)) },
+            { c, o in Unary.memoryQuick(c, o, Decrement.self, UInt8.self) },
+            { c, o in Unary.memoryQuick(c, o, Decrement.self, UInt16.self) },
+            { c, o in Unary.memoryQuick(c, o, Decrement.self, UInt32.self) },
+            { c, o in Unary.memoryQuick(c, o, Decrement.self, UInt64.self) },
         ])
 
     static let negate = UnaryFamily(
@@ -73,10 +73,10 @@ extension UnaryFamily {
             },
         ],
         memory: [
-            { c, o in next(c, o, if: Unary.memory(c, o, Negate.self, UInt8.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Negate.self, UInt16.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Negate.self, UInt32.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Negate.self, UInt64.self)) },
+            { c, o in Unary.memoryQuick(c, o, Negate.self, UInt8.self) },
+            { c, o in Unary.memoryQuick(c, o, Negate.self, UInt16.self) },
+            { c, o in Unary.memoryQuick(c, o, Negate.self, UInt32.self) },
+            { c, o in Unary.memoryQuick(c, o, Negate.self, UInt64.self) },
         ])
 
     static let complement = UnaryFamily(
@@ -99,10 +99,10 @@ extension UnaryFamily {
             },
         ],
         memory: [
-            { c, o in next(c, o, if: Unary.memory(c, o, Complement.self, UInt8.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Complement.self, UInt16.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Complement.self, UInt32.self)) },
-            { c, o in next(c, o, if: Unary.memory(c, o, Complement.self, UInt64.self)) },
+            { c, o in Unary.memoryQuick(c, o, Complement.self, UInt8.self) },
+            { c, o in Unary.memoryQuick(c, o, Complement.self, UInt16.self) },
+            { c, o in Unary.memoryQuick(c, o, Complement.self, UInt32.self) },
+            { c, o in Unary.memoryQuick(c, o, Complement.self, UInt64.self) },
         ])
 }
 

@@ -133,13 +133,26 @@ enum LoopHandlers {
         core.set(Register.cx, left)
         let kind = Op(o).a
         let mayGoOn = kind == 2 || core.zf == (kind == 1)
-        return left != 0 && mayGoOn ? next(c, o) : proceed(c, o + 2 * MicroOp.stride)
+        return FlowHandlers.branch(c, o, left == 0 || !mayGoOn)
     }
 }
 
 extension FlowHandlers {
     /// RET of 64-bit mode; `immediate` is what the stack pointer moves by.
     static let returnNear: Handler = { c, o in
+        let core = Core(c)
+        let top = core[Register.sp]
+        guard let host = core.quick(at: top, size: 8, isWrite: false) else { return FlowHandlers.slowReturn(c, o) }
+        let target = host.loadUnaligned(as: UInt64.self)
+        if _slowPath(!isCanonical(target)) { return FlowHandlers.slowReturn(c, o) }
+        core[Register.sp] = top &+ Op(o).immediate
+        return jump(c, o, to: target)
+    }
+
+    @inline(never)
+    private static func slowReturn(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer
+    ) -> UnsafeMutableRawPointer? {
         let core = Core(c)
         let top = core[Register.sp]
         guard let target = core.load(Op(o), at: top, UInt64.self) else { return leave(c, o) }
@@ -157,16 +170,19 @@ extension FlowHandlers {
         case 8:
             return { c, o in
                 let target = Core(c)[Op(o).b]
-                if _slowPath(!FlowHandlers.isCanonical(target)) {
-                    _ = Core(c).processor.raises(.protection())
-                    return leave(c, o)
-                }
+                if _slowPath(!FlowHandlers.isCanonical(target)) { return FlowHandlers.refuse(c, o) }
                 Core(c)[Op(o).a] = target
                 return next(c, o)
             }
         case 4: return { c, o in next(c, o, if: FlowHandlers.takeTarget(c, o, 0xFFFF_FFFF)) }
         default: return { c, o in next(c, o, if: FlowHandlers.takeTarget(c, o, 0xFFFF)) }
         }
+    }
+
+    @inline(never)
+    private static func refuse(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        _ = Core(c).processor.raises(.protection())
+        return leave(c, o)
     }
 
     /// Register `a` gets the address `immediate` bytes behind the block's beginning. Outside 64-bit mode.

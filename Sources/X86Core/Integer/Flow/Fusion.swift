@@ -7,7 +7,7 @@ enum Fusion {
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
     ) -> UnsafeMutableRawPointer? {
         Binary.registers(c, o, Operation.self, Word.self)
-        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+        return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
     }
 
     @inline(__always)
@@ -15,23 +15,7 @@ enum Fusion {
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
     ) -> UnsafeMutableRawPointer? {
         Binary.immediate(c, o, Operation.self, Word.self)
-        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
-    }
-
-    @inline(__always)
-    static func immediateToMemory<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
-    ) -> UnsafeMutableRawPointer? {
-        guard Binary.immediateToMemory(c, o, Operation.self, Word.self) else { return leave(c, o) }
-        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
-    }
-
-    @inline(__always)
-    static func fromMemory<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
-    ) -> UnsafeMutableRawPointer? {
-        guard Binary.fromMemory(c, o, Operation.self, Word.self) else { return leave(c, o) }
-        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+        return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
     }
 
     @inline(__always)
@@ -39,7 +23,7 @@ enum Fusion {
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
     ) -> UnsafeMutableRawPointer? {
         Unary.register(c, o, Operation.self, Word.self)
-        return Asked.holds(Core(c)) ? proceed(c, o + 2 * MicroOp.stride) : next(c, o)
+        return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
     }
 
     /// The handlers by the one of the comparison alone, and by the condition's number.

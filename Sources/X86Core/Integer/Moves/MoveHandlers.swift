@@ -4,8 +4,8 @@ enum MoveHandlers {
     /// The low part of register `a` is loaded, as an instruction of that size writes a register.
     static func load(_ size: Int) -> Handler {
         switch size {
-        case 1: return { c, o in next(c, o, if: MoveHandlers.load(c, o, UInt8.self)) }
-        case 2: return { c, o in next(c, o, if: MoveHandlers.load(c, o, UInt16.self)) }
+        case 1: return { c, o in MoveHandlers.load(c, o, UInt8.self) }
+        case 2: return { c, o in MoveHandlers.load(c, o, UInt16.self) }
         default: return MemoryHandlers.load(size)
         }
     }
@@ -35,10 +35,10 @@ enum MoveHandlers {
     /// `immediate` is stored.
     static func storeConstant(_ size: Int) -> Handler {
         switch size {
-        case 1: return { c, o in next(c, o, if: MoveHandlers.storeConstant(c, o, UInt8.self)) }
-        case 2: return { c, o in next(c, o, if: MoveHandlers.storeConstant(c, o, UInt16.self)) }
-        case 4: return { c, o in next(c, o, if: MoveHandlers.storeConstant(c, o, UInt32.self)) }
-        default: return { c, o in next(c, o, if: MoveHandlers.storeConstant(c, o, UInt64.self)) }
+        case 1: return { c, o in MoveHandlers.storeConstant(c, o, UInt8.self) }
+        case 2: return { c, o in MoveHandlers.storeConstant(c, o, UInt16.self) }
+        case 4: return { c, o in MoveHandlers.storeConstant(c, o, UInt32.self) }
+        default: return { c, o in MoveHandlers.storeConstant(c, o, UInt64.self) }
         }
     }
 
@@ -125,12 +125,12 @@ enum MoveHandlers {
     /// Likewise, from storage.
     static func loadSigned(from size: Int, to: Int) -> Handler {
         switch (size, to) {
-        case (1, 2): return { c, o in next(c, o, if: MoveHandlers.loadSigned(c, o, UInt8.self, UInt16.self)) }
-        case (1, 4): return { c, o in next(c, o, if: MoveHandlers.loadSigned(c, o, UInt8.self, UInt32.self)) }
-        case (1, _): return { c, o in next(c, o, if: MoveHandlers.loadSigned(c, o, UInt8.self, UInt64.self)) }
-        case (2, 4): return { c, o in next(c, o, if: MoveHandlers.loadSigned(c, o, UInt16.self, UInt32.self)) }
-        case (2, 8): return { c, o in next(c, o, if: MoveHandlers.loadSigned(c, o, UInt16.self, UInt64.self)) }
-        case (4, 8): return { c, o in next(c, o, if: MoveHandlers.loadSigned(c, o, UInt32.self, UInt64.self)) }
+        case (1, 2): return { c, o in MoveHandlers.loadSigned(c, o, UInt8.self, UInt16.self) }
+        case (1, 4): return { c, o in MoveHandlers.loadSigned(c, o, UInt8.self, UInt32.self) }
+        case (1, _): return { c, o in MoveHandlers.loadSigned(c, o, UInt8.self, UInt64.self) }
+        case (2, 4): return { c, o in MoveHandlers.loadSigned(c, o, UInt16.self, UInt32.self) }
+        case (2, 8): return { c, o in MoveHandlers.loadSigned(c, o, UInt16.self, UInt64.self) }
+        case (4, 8): return { c, o in MoveHandlers.loadSigned(c, o, UInt32.self, UInt64.self) }
         default: return MoveHandlers.load(to)
         }
     }
@@ -186,19 +186,43 @@ enum MoveHandlers {
     @inline(__always)
     private static func load<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
-    ) -> Bool {
-        guard let value = Core(c).operand(Op(o), Word.self) else { return false }
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: false) else {
+            return slowLoad(c, o, Word.self)
+        }
+        Core(c).set(Op(o).a, host.loadUnaligned(as: Word.self))
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowLoad<Word: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
+    ) -> UnsafeMutableRawPointer? {
+        guard let value = Core(c).operand(Op(o), Word.self) else { return leave(c, o) }
         Core(c).set(Op(o).a, value)
-        return true
+        return next(c, o)
     }
 
     @inline(__always)
     private static func storeConstant<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
-    ) -> Bool {
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: true) else {
+            return slowStoreConstant(c, o, Word.self)
+        }
+        host.storeBytes(of: Op(o).immediate(Word.self), as: Word.self)
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowStoreConstant<Word: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
+    ) -> UnsafeMutableRawPointer? {
         let size = UInt64(MemoryLayout<Word>.size)
-        guard let address = Core(c).address(Op(o), size: size, isWrite: true) else { return false }
-        return Core(c).store(Op(o), at: address, Op(o).immediate(Word.self))
+        guard let address = Core(c).address(Op(o), size: size, isWrite: true),
+            Core(c).store(Op(o), at: address, Op(o).immediate(Word.self))
+        else { return leave(c, o) }
+        return next(c, o)
     }
 
     @inline(__always)
@@ -221,9 +245,20 @@ enum MoveHandlers {
     @inline(__always)
     private static func loadSigned<From: GuestWord, To: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: From.Type, _: To.Type
-    ) -> Bool {
-        guard let value = Core(c).operand(Op(o), From.self) else { return false }
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: MemoryLayout<From>.size, isWrite: false) else {
+            return slowLoadSigned(c, o, From.self, To.self)
+        }
+        Core(c).set(Op(o).a, To(truncatingIfNeeded: signExtended(host.loadUnaligned(as: From.self))))
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowLoadSigned<From: GuestWord, To: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: From.Type, _: To.Type
+    ) -> UnsafeMutableRawPointer? {
+        guard let value = Core(c).operand(Op(o), From.self) else { return leave(c, o) }
         Core(c).set(Op(o).a, To(truncatingIfNeeded: signExtended(value)))
-        return true
+        return next(c, o)
     }
 }

@@ -75,33 +75,47 @@ extension MemoryOperand {
 
 enum StackHandlers {
     /// Register `a`, of eight bytes, to the place that the micro-op's address is: eight bytes below the top.
-    static let push: Handler = { c, o in
-        let core = Core(c)
-        let address = core[Register.sp] &- 8
-        guard core.store(Op(o), at: address, core[Op(o).a]) else { return leave(c, o) }
-        core[Register.sp] = address
-        return next(c, o)
-    }
+    static let push: Handler = { c, o in StackHandlers.push(c, o, Core(c)[Op(o).a]) }
 
-    static let pushConstant: Handler = { c, o in
-        let core = Core(c)
-        let address = core[Register.sp] &- 8
-        guard core.store(Op(o), at: address, Op(o).immediate) else { return leave(c, o) }
-        core[Register.sp] = address
-        return next(c, o)
-    }
+    static let pushConstant: Handler = { c, o in StackHandlers.push(c, o, Op(o).immediate) }
 
     /// `immediate` bytes behind the block's beginning is where execution will go on after the call.
-    static let pushReturn: Handler = { c, o in
-        let core = Core(c)
-        let address = core[Register.sp] &- 8
-        guard core.store(Op(o), at: address, core[Register.block] &+ Op(o).immediate) else { return leave(c, o) }
-        core[Register.sp] = address
+    static let pushReturn: Handler = { c, o in StackHandlers.push(c, o, Core(c)[Register.block] &+ Op(o).immediate) }
+
+    @inline(__always)
+    private static func push(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ value: UInt64
+    ) -> UnsafeMutableRawPointer? {
+        let address = Core(c)[Register.sp] &- 8
+        guard let host = Core(c).quick(at: address, size: 8, isWrite: true) else { return slowPush(c, o, value) }
+        host.storeBytes(of: value, as: UInt64.self)
+        Core(c)[Register.sp] = address
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowPush(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ value: UInt64
+    ) -> UnsafeMutableRawPointer? {
+        let address = Core(c)[Register.sp] &- 8
+        guard Core(c).store(Op(o), at: address, value) else { return leave(c, o) }
+        Core(c)[Register.sp] = address
         return next(c, o)
     }
 
     /// POP SP gets what is popped.
     static let pop: Handler = { c, o in
+        let core = Core(c)
+        let address = core[Register.sp]
+        guard let host = core.quick(at: address, size: 8, isWrite: false) else { return StackHandlers.slowPop(c, o) }
+        let value = host.loadUnaligned(as: UInt64.self)
+        core[Register.sp] = address &+ 8
+        core[Op(o).a] = value
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowPop(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
         let core = Core(c)
         let address = core[Register.sp]
         guard let value = core.load(Op(o), at: address, UInt64.self) else { return leave(c, o) }
