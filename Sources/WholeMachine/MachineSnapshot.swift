@@ -11,7 +11,7 @@ import X86Core
 //   8         disks
 //   8         bytes of the body
 //   16        the body's hash, as two numbers
-//   ...       the body: board, processors, storage, in this order
+//   ...       the body: board, processors, storage, what has come in, in this order
 //
 // Disks' contents are not in it: they stay where they are. Nor are the records of the machine's file.
 
@@ -29,6 +29,11 @@ extension PCMachine {
         body.put(boardState.bytes)
         for processor in processors { processor.save(to: &body) }
         memory.save(to: &body)
+        body.put(UInt64(inputLog.count))
+        for record in inputLog {
+            body.put(record.time)
+            body.put(record.byte)
+        }
         var hash = StateHash()
         hash.add(body.bytes)
         var file = SnapshotWriter()
@@ -82,6 +87,11 @@ extension PCMachine {
         let boardState = try body.takeBlock()
         for processor in processors { try processor.restore(from: &body) }
         try memory.restore(from: &body)
+        inputLog = []
+        for _ in 0..<(try body.take(UInt64.self)) {
+            inputLog.append(InputRecord(time: try body.take(), byte: try body.take()))
+        }
+        repeatInput(of: [])
         guard body.offset == body.bytes.count else { throw SnapshotError("something follows its end", at: body.offset) }
         // Last: the board tells the processors of their interrupts.
         var state = SnapshotReader(boardState)

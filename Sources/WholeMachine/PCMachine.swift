@@ -40,6 +40,12 @@ public final class PCMachine {
         case asked
     }
 
+    /// A byte that came in at the serial line, and when.
+    public struct InputRecord: Hashable, Sendable {
+        public var time: UInt64
+        public var byte: UInt8
+    }
+
     public struct NoStorage: Error, Sendable { public let size: UInt64 }
 
     public let memory: GuestMemory
@@ -52,6 +58,10 @@ public final class PCMachine {
     var stop: Stop?
     /// Time does not pass by itself where every processor waits: `run` comes back, and `pass` lets it go by.
     public var stopsWhenIdle = false
+    /// All that has come in since power-on.
+    public internal(set) var inputLog: [InputRecord] = []
+    /// What comes in again at its times.
+    private var expected: ArraySlice<InputRecord> = []
     /// Several processors take turns of so many instructions.
     static let slice: UInt64 = 2000
 
@@ -112,9 +122,13 @@ public final class PCMachine {
                 return stop
             }
             board.advance(to: time.now)
+            while let next = expected.first, next.time <= time.now {
+                expected.removeFirst()
+                receive(next.byte)
+            }
             if stop != nil { continue }
             guard time.now < moment else { return .limit }
-            let deadline = board.deadline
+            let deadline = deadline
             let runnable = processors.filter(\.isRunnable)
             if let only = runnable.first, runnable.count == 1 {
                 if let stop = run(only, until: min(moment, deadline)) { return stop }
@@ -132,7 +146,21 @@ public final class PCMachine {
     }
 
     /// Time goes by while nobody has anything to do.
-    public func pass(to moment: UInt64) { time.now = max(time.now, min(moment, board.deadline)) }
+    public func pass(to moment: UInt64) { time.now = max(time.now, min(moment, deadline)) }
+
+    /// The next time at which anything happens that no processor does.
+    private var deadline: UInt64 { min(board.deadline, expected.first?.time ?? .max) }
+
+    /// A byte comes in at the serial line.
+    public func receive(_ byte: UInt8) {
+        board.advance(to: time.now)
+        inputLog.append(InputRecord(time: time.now, byte: byte))
+        board.serial.receive(byte)
+    }
+
+    /// What had come in when this log was taken comes in again, as far as it has not yet: a machine that was restored from
+    /// an earlier snapshot gets to the same state as the one that has the log.
+    public func repeatInput(of log: [InputRecord]) { expected = log.dropFirst(inputLog.count) }
 
     /// The only processor that has something to do runs to the moment, or until it wakes another.
     private func run(_ processor: X86Processor, until moment: UInt64) -> Stop? {

@@ -55,6 +55,31 @@ import Testing
         }
     }
 
+    /// Whoever sends from a file waits until somebody receives.
+    @Test func aGuestListensOnceItReceives() {
+        #expect(!port.isListening && port.listensFrom == .max)
+        write(1, 0x0F)
+        write(1, 0)
+        time.now = 5_000_000
+        #expect(!port.isListening)
+        write(1, 1)
+        #expect(!port.isListening && port.listensFrom == 6_000_000)
+        time.now = 6_000_000
+        #expect(port.isListening)
+        write(1, 0)
+        #expect(!port.isListening)
+        // A sender looks once before each character, a receiver that polls looks again and again.
+        for _ in 0..<200 {
+            _ = read(5)
+            write(0, 0x41)
+        }
+        #expect(!port.isListening)
+        for _ in 0..<64 { _ = read(5) }
+        #expect(port.isListening)
+        write(0, 0x42)
+        #expect(port.isListening)
+    }
+
     @Test func whatIsWrittenGoesOutAndAsksForMore() {
         write(1, 2)
         _ = read(2)

@@ -133,8 +133,8 @@ enum GuestPrograms {
             iretw
         """
 
-    /// Two processors: the first starts the second, and both run the same routine, which the first one changes, and
-    /// take turns at a lock. The first sends the second interrupts.
+    /// Two processors: the first starts the second, and both run the same routine, which changes itself, and take
+    /// turns at a lock. The first sends the second interrupts.
     static let several = """
         .code16
             cli
@@ -161,7 +161,6 @@ enum GuestPrograms {
             wrmsr
         first:
             call work
-            incb change+1
             movl $0x830, %ecx
             movl $1, %edx
             movl $0x4041, %eax
@@ -176,6 +175,11 @@ enum GuestPrograms {
         change:
             movb $0, %al
             addb %al, 0x6001
+            cmpb change+1, %al
+            je fresh
+            incl 0x6018
+        fresh:
+            incb change+1
             rdtsc
             cmpl 0x6004, %eax
             jae later
@@ -217,6 +221,42 @@ enum GuestPrograms {
             jnz round
             hlt
             jmp round
+        """
+
+    /// Sends back what comes in at the serial line, and sleeps in between.
+    static let echo = """
+        .code16
+            cli
+            xorw %ax, %ax
+            movw %ax, %ds
+            movw %ax, %ss
+            movw $0x7000, %sp
+            movw $came, 12*4
+            movw $0, 12*4+2
+            movb $0x11, %al
+            outb %al, $0x20
+            movb $8, %al
+            outb %al, $0x21
+            movb $4, %al
+            outb %al, $0x21
+            movb $1, %al
+            outb %al, $0x21
+            movb $0xEF, %al
+            outb %al, $0x21
+            movw $0x3F9, %dx
+            movb $1, %al
+            outb %al, %dx
+            sti
+        sleep:
+            hlt
+            jmp sleep
+        came:
+            movw $0x3F8, %dx
+            inb %dx, %al
+            outb %al, %dx
+            movb $0x20, %al
+            outb %al, $0x20
+            iretw
         """
 
     /// The handler's only instruction is undefined. It has a stack of its own segment, which wraps.

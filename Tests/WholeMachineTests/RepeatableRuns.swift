@@ -86,6 +86,8 @@ import X86Core
         }
         #expect(made.machine.processors[1].deliveries[0x41] > 100)
         #expect(word(0x6010) > 100 && word(0x600C) > 1000)
+        // Nobody has run what stood there before.
+        #expect(word(0x6018) == 0)
         // Nobody has read an earlier time than somebody else before.
         #expect(word(0x6008) == 0)
     }

@@ -30,6 +30,28 @@ import WholeMachine
         #expect(made.machine.digest() == later)
     }
 
+    /// Going back is a snapshot and the input that came after it.
+    @Test func whatCameInComesInAgain() throws {
+        guard let code = try GuestPrograms.assemble(GuestPrograms.echo) else { return }
+        let made = try TestMachine.running(code)
+        var numbers = Sequence64(state: 3)
+        var early: [UInt8] = []
+        for (index, byte) in "to be or not to be".utf8.enumerated() {
+            made.run(to: made.machine.time.now + 1 + numbers.next(below: 300_000))
+            if index == 5 { early = made.machine.snapshot() }
+            made.machine.receive(byte)
+        }
+        made.run(to: 9_000_000)
+        #expect(String(decoding: made.console.text, as: UTF8.self) == "to be or not to be")
+        let later = (log: made.machine.inputLog, digest: made.machine.digest())
+        try made.machine.restore(early)
+        #expect(made.machine.inputLog.count == 5)
+        made.machine.repeatInput(of: later.log)
+        made.run(to: 9_000_000)
+        #expect(made.machine.digest() == later.digest)
+        #expect(made.machine.inputLog == later.log)
+    }
+
     @Test func othersSnapshotsAreRefused() throws {
         guard let made = try running() else { return }
         let bytes = made.machine.snapshot()

@@ -35,6 +35,9 @@ import Testing
         #expect(try request(["--kernel", "k", "--append", "a"]).append == "a")
         #expect(try request(["-kernel", "k"]).storage == 512 << 20)
         #expect(try WholeMachineOptions.parse(["-no-reboot"]).isUsed)
+        let again = try request(["--restore", "before.snap", "--snapshot", "after.snap"])
+        #expect(again.restore == "before.snap" && again.snapshot == "after.snap" && again.kernel == nil)
+        #expect(try WholeMachineOptions.parse(["--restore", "before.snap"]).isUsed)
         #expect(try !WholeMachineOptions.parse([]).isUsed)
     }
 

@@ -34,14 +34,15 @@ final class MachineInput {
     }
 
     /// Gives the guest what is there, as far as it takes it, up to the next command to Trapline.
-    func give(to serial: SerialPort) -> Outcome {
+    func give(to machine: PCMachine) -> Outcome {
+        let serial = machine.board.serial
         while mayTake(serial), stream.isReady {
             guard let byte = stream.next() else {
                 hasEnded = true
                 break
             }
             switch keys.take(byte) {
-            case .byte(let byte): if serial.waitingCount < Self.mostTyped { serial.receive(byte) }
+            case .byte(let byte): if serial.waitingCount < Self.mostTyped { machine.receive(byte) }
             case .leave: return .leave
             case .snapshot: return .snapshot
             case .help: return .help

@@ -135,10 +135,14 @@ final class WholeMachineSession {
             case .limit, .asked: break
             case .idle(let moment): try idle(until: moment)
             case .asleep:
-                guard input.mayWake(machine.board.serial) else {
+                let serial = machine.board.serial
+                if !serial.isListening, serial.listensFrom != .max {
+                    machine.pass(to: serial.listensFrom)
+                } else if !input.mayWake(serial) {
                     return left("asleep", "the guest waits for something that cannot come", .limit)
+                } else if input.isLive {
+                    try idle(until: machine.time.now + 1_000_000_000)
                 }
-                if input.isLive { try idle(until: machine.time.now + 1_000_000_000) }
             case .poweredOff: return Ending(word: "powered-off", status: .holds)
             case .reset:
                 guard !request.noReboot, let plan else { return Ending(word: "reset", status: .holds) }
@@ -169,7 +173,7 @@ final class WholeMachineSession {
     /// False: the user wants to leave.
     private func takeInput() throws -> Bool {
         while true {
-            switch input.give(to: machine.board.serial) {
+            switch input.give(to: machine) {
             case .nothing: return true
             case .leave: return false
             case .help: try tell(ConsoleKeys.help)

@@ -31,6 +31,8 @@ public final class SerialPort: StatefulDevice {
     /// Looks at the line status one after the other, with no other access between: somebody polls for characters.
     private var polls: UInt8 = 0
     private static let enoughPolls: UInt8 = 64
+    /// When the receiver's interrupt was enabled; `.max`: it is not.
+    private var enabledAt: UInt64 = .max
 
     public init(name: String = "serial port", time: VirtualTime, line: InterruptLine, output: any ByteSink) {
         self.name = name
@@ -50,6 +52,7 @@ public final class SerialPort: StatefulDevice {
         clearReceiver()
         transmitterAsks = false
         polls = 0
+        enabledAt = .max
         follow()
     }
 
@@ -60,10 +63,12 @@ public final class SerialPort: StatefulDevice {
         follow()
     }
 
-    /// The guest wants characters: it has enabled the receiver's interrupt, or it polls for them. Before that a kernel
-    /// that looks what port it has empties the FIFO, and what was sent is lost. A driver that sends looks at the line
-    /// status once for each character; only one that receives looks again and again.
-    public var isListening: Bool { enables & 1 != 0 || polls >= Self.enoughPolls }
+    /// The guest wants characters: its receiver's interrupt has been enabled for a while, or it polls for them. Before
+    /// that a kernel that looks what port it has, or sets it up, empties the FIFO, and what was sent is lost. A driver
+    /// that sends looks at the line status once for each character; only one that receives looks again and again.
+    public var isListening: Bool { polls >= Self.enoughPolls || listensFrom <= time.now }
+    /// When it will, if nothing changes; `.max`: it does not want any.
+    public var listensFrom: UInt64 { enabledAt.saturatingSum(1_000_000) }
 
     /// Characters that the guest has not fetched.
     public var waitingCount: Int { waiting.count + fifo.count }
@@ -193,6 +198,7 @@ public final class SerialPort: StatefulDevice {
         case 1:
             // The transmitter is empty: whoever begins to ask is told so.
             if value & 2 != 0, enables & 2 == 0 { transmitterAsks = true }
+            if value & 1 == 0 { enabledAt = .max } else if enables & 1 == 0 { enabledAt = time.now }
             enables = value & 0x0F
         case 2: writeFIFOControl(value)
         case 3: lineControl = value
@@ -242,5 +248,6 @@ public final class SerialPort: StatefulDevice {
         try state.pass(&isOverdue)
         try state.pass(&isRaised)
         try state.pass(&polls)
+        try state.pass(&enabledAt)
     }
 }
