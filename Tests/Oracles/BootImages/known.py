@@ -149,13 +149,20 @@ def stack_of_iretd(finding, ours, theirs):
     return None
 
 
+def trap_between_iterations(finding, ours, theirs):
+    """a trap between two iterations of a repeated string instruction saves RF (SDM 3, 18.3.1.1); Bochs leaves it out"""
+    if finding.emulator == "bochs" and any("rep " in line for line in finding.case.code):
+        return lambda name, one, other: name == "stacks" or name in STACK and one ^ other == RF
+    return None
+
+
 TWO_TO_ONE = "QEMU alone is different, Bochs and Trapline agree; not decided one by one"
 
 
 RULES = [rf_is_not_set, limits_are_not_checked, icebp_is_unknown, double_fault_flags, frames_in_parts, accessed_above_a_fault,
          reserved_without_present, read_before_write, return_limit, gate_to_conforming, upper_halves, task_rf, external_is_missing,
          virtual_interrupts, step_after_sysret, return_to_narrow_code, order_of_reads, general_detect_sets_rf,
-         stack_of_iretd]
+         stack_of_iretd, trap_between_iterations]
 
 
 def explain(finding, ours, theirs):
