@@ -80,6 +80,9 @@ extension Allowances {
                 "areas of 512 bytes that are not aligned: #AC or #GP", ["vector"],
                 if: has(Self.largeOperands) && hostVector == 17 && guestVector == 13),
             Rule(
+                "areas of 512 bytes that are neither aligned nor all addresses: #SS or #GP", ["vector"],
+                if: has(Self.largeOperands) && [12, 13].contains(hostVector) && [12, 13].contains(guestVector)),
+            Rule(
                 "operands of many pieces: which of them a page fault tells of", ["cr2"],
                 if: has(Self.largeOperands) && hostVector == 14 && guestVector == 14 && distance < 1024),
             Rule(
