@@ -15,7 +15,7 @@ from booting import archive  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 KERNEL, INITIAL = ".cache/kernel/vmlinuz", ".cache/kernel/initramfs.gz"
-ROUNDS = 3
+ROUNDS = int(os.environ.get("TRAPLINE_BENCH_ROUNDS", "3"))
 # What is done between two looks at the clock. The input is made before.
 WORK = {
     "boot": ("", "true"),

@@ -31,8 +31,8 @@ def tools(machine, scratch):
     busybox.write_bytes(files[name])
     busybox.chmod(0o755)
     script = (HERE / "tools.sh").read_bytes()
-    native = subprocess.run([str(busybox), "sh", str(HERE / "tools.sh"), str(busybox)], capture_output=True, text=True,
-                            check=True, env={"TZ": "UTC"}).stdout.strip().splitlines()
+    native = subprocess.run([str(busybox), "sh", str(HERE / "tools.sh"), str(busybox)], stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, check=True, env={"TZ": "UTC"}).stdout.strip().splitlines()
     both = scratch / "initial.gz"
     both.write_bytes(initial.read_bytes() + archive({"tools.sh": (0o100755, script)}))
     said = machine.boot(["-kernel", kernel, "-initrd", both, "-append",

@@ -9,9 +9,9 @@ $B seq 1 100000 | $B gzip -9 | $B gunzip | $B md5sum
 $B seq 1 20000 | $B bzip2 | $B md5sum
 $B seq 1 30000 | $B sort -r | $B md5sum
 $B seq 1 30000 | $B awk '{ print ($1 * 7919) % 30011, $1 }' | $B sort -n | $B md5sum
-$B awk 'BEGIN { for (i = 1; i <= 200000; i++) s += sin(i) / i; printf "%.15g\n", s }'
-$B awk 'BEGIN { for (i = 1; i <= 50000; i++) s += exp(-i / 1000) * log(i) * sqrt(i); printf "%.15g\n", s }'
-$B awk 'BEGIN { for (i = 0; i < 64; i++) printf "%.10e ", atan2(i, 64 - i) * 2 ^ (i - 32); print "" }' | $B md5sum
+$B awk 'BEGIN { for (i = 1; i <= 200000; i++) s += 1 / (i * i + 0.5); printf "%.15g\n", s }'
+$B awk 'BEGIN { for (i = 1; i <= 50000; i++) s = (s + i / 3) * 0.99999 - i % 7 * 1e-3; printf "%.15g\n", s }'
+$B awk 'BEGIN { for (i = 0; i < 64; i++) printf "%.10e ", (i + 0.1) / (65 - i) * 1.7e8; print "" }' | $B md5sum
 $B awk 'BEGIN { srand(7); for (i = 0; i < 20000; i++) h[int(rand() * 100)]++; for (i = 0; i < 100; i++) print h[i] }' | $B md5sum
 echo '2 200 ^ 17 / p' | $B dc
 echo '20 k 2 v p' | $B dc

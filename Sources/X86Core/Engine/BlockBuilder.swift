@@ -217,11 +217,9 @@ struct BlockBuilder {
     func finished() -> [MicroOp] {
         var ops = ops
         ops[0].immediate = UInt64(count)
+        for index in ops.indices.dropFirst() { ops[index].unpaid = UInt8(truncatingIfNeeded: count - numbers[index]) }
         HandlerTable.choose(&ops)
-        for index in ops.indices {
-            ops[index].handler = straight(ops[index].handler)
-            if index > 0 { ops[index].unpaid = UInt8(truncatingIfNeeded: count - numbers[index]) }
-        }
+        for index in ops.indices { ops[index].handler = straight(ops[index].handler) }
         return ops
     }
 }

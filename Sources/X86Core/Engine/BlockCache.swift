@@ -6,9 +6,9 @@ struct JumpCacheEntry {
 }
 
 enum JumpCache {
-    static let size = 4096
+    static let size = 16384
     @inline(__always) static func index(_ address: UInt64) -> Int {
-        Int(truncatingIfNeeded: address ^ address >> 12) & (size &- 1)
+        Int(truncatingIfNeeded: address ^ address >> 14) & (size &- 1)
     }
 }
 
@@ -25,7 +25,7 @@ final class Block {
     let secondPage: UInt64?
     var isValid = true
     /// Another block whose key has the same hash.
-    fileprivate var following: Block?
+    fileprivate var following: Unmanaged<Block>?
 
     init(head: UnsafeMutableRawPointer, address: UInt64, mode: UInt16, size: Int, count: Int, secondPage: UInt64?) {
         self.head = head
@@ -117,11 +117,12 @@ final class BlockCache {
     }
 }
 
-/// Blocks by key. A table of chains: it is asked at every jump that the jump cache does not know.
+/// Blocks by key. A table of chains: it is asked at every jump that the jump cache does not know. It owns its blocks;
+/// looking for one counts no references but the one that is given.
 private struct BlockTable: ~Copyable {
     private static let size = 1 << 16
-    // Safety: allocated once, initialised, freed with this.
-    private let chains: UnsafeMutablePointer<Block?>
+    // Safety: allocated once, initialised, freed with this; each block in a chain is retained once.
+    private let chains: UnsafeMutablePointer<Unmanaged<Block>?>
     private(set) var count = 0
 
     init() {
@@ -130,7 +131,7 @@ private struct BlockTable: ~Copyable {
     }
 
     deinit {
-        chains.deinitialize(count: Self.size)
+        Self.release(chains)
         chains.deallocate()
     }
 
@@ -142,10 +143,11 @@ private struct BlockTable: ~Copyable {
     }
 
     func find(_ key: UInt64) -> Block? {
-        var block = chains[Self.index(key)]
-        while let candidate = block {
-            if Self.key(candidate) == key { return candidate }
-            block = candidate.following
+        var place = chains[Self.index(key)]
+        while let candidate = place {
+            let (found, following) = candidate._withUnsafeGuaranteedRef { (Self.key($0) == key, $0.following) }
+            if found { return candidate.takeUnretainedValue() }
+            place = following
         }
         return nil
     }
@@ -154,26 +156,41 @@ private struct BlockTable: ~Copyable {
         if let old = find(Self.key(block)) { remove(old) }
         let index = Self.index(Self.key(block))
         block.following = chains[index]
-        chains[index] = block
+        chains[index] = Unmanaged.passRetained(block)
         count += 1
     }
 
     mutating func remove(_ block: Block) {
         let index = Self.index(Self.key(block))
-        if chains[index] === block {
-            chains[index] = block.following
-        } else {
-            var before = chains[index]
-            while let candidate = before, candidate.following !== block { before = candidate.following }
-            guard let before else { return }
-            before.following = block.following
+        var before: Block?
+        var place = chains[index]
+        while let candidate = place {
+            let found = candidate.takeUnretainedValue()
+            if found === block {
+                if let before { before.following = block.following } else { chains[index] = block.following }
+                block.following = nil
+                candidate.release()
+                count -= 1
+                return
+            }
+            before = found
+            place = found.following
         }
-        block.following = nil
-        count -= 1
     }
 
     mutating func clear() {
+        Self.release(chains)
         chains.update(repeating: nil, count: Self.size)
         count = 0
+    }
+
+    private static func release(_ chains: UnsafeMutablePointer<Unmanaged<Block>?>) {
+        for index in 0..<size {
+            var place = chains[index]
+            while let candidate = place {
+                place = candidate.takeUnretainedValue().following
+                candidate.release()
+            }
+        }
     }
 }

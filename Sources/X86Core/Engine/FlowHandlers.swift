@@ -16,15 +16,17 @@ enum FlowHandlers {
     /// Where every run of micro-ops ends.
     static let exit: Handler = { _, _ in nil }
 
-    /// Pays for the block whose first micro-op this is, and goes on behind it. Whatever stands in place of `enter` has
-    /// a price that nobody can pay, and gets its turn.
+    /// Pays for the block whose first micro-op this is, and gives the one behind it. Whatever stands in place of `enter`
+    /// has a price that nobody can pay, and gets its turn.
+    ///
+    /// Handlers that choose between ways choose a micro-op, and go on in one place: of several jumps at the end of a
+    /// function the compiler makes calls.
     @inline(__always)
-    static func enter(_ c: UnsafeMutableRawPointer, head: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        let core = Core(c)
+    static func entered(_ core: Core, head: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
         let left = core.state.pointee.remaining &- Int64(bitPattern: Op(head).immediate)
-        if _slowPath(left < 0) { return proceed(c, head) }
+        if _slowPath(left < 0) { return head }
         core.state.pointee.remaining = left
-        return next(c, head)
+        return head + MicroOp.stride
     }
 
     /// What added to any number of instructions that may remain makes it negative.
@@ -41,12 +43,12 @@ enum FlowHandlers {
 
     /// To an address of the same page, at `displacement` from this block's beginning. The block there is known:
     /// `immediate` is its head.
-    static let linked: Handler = { c, o in goToLinked(c, o) }
+    static let linked: Handler = { c, o in proceed(c, behindLink(Core(c), o)) }
 
     @inline(__always)
-    private static func goToLinked(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        Core(c)[Register.block] &+= UInt64(bitPattern: Int64(Op(o).at.pointee.displacement))
-        return enter(c, head: UnsafeMutableRawPointer(bitPattern: UInt(Op(o).immediate)).unsafelyUnwrapped)
+    private static func behindLink(_ core: Core, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        core[Register.block] &+= UInt64(bitPattern: Int64(Op(o).at.pointee.displacement))
+        return entered(core, head: UnsafeMutableRawPointer(bitPattern: UInt(Op(o).immediate)).unsafelyUnwrapped)
     }
 
     /// One of the two micro-ops behind a conditional jump: the first if `isTaken` is false. Where it only goes to a
@@ -55,8 +57,8 @@ enum FlowHandlers {
     static func branch(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ isTaken: Bool
     ) -> UnsafeMutableRawPointer? {
-        let way = o + (isTaken ? 2 : 1) * MicroOp.stride
-        if _fastPath(Op(way).at.pointee.addressing.rawValue == Addressing.isLinked) { return goToLinked(c, way) }
+        var way = o + (isTaken ? 2 : 1) * MicroOp.stride
+        if _fastPath(Op(way).at.pointee.addressing.rawValue == Addressing.isLinked) { way = behindLink(Core(c), way) }
         return proceed(c, way)
     }
 
@@ -149,16 +151,23 @@ enum FlowHandlers {
     static func jump(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, to address: UInt64
     ) -> UnsafeMutableRawPointer? {
-        let core = Core(c)
+        proceed(c, found(Core(c), o, address))
+    }
+
+    @inline(__always)
+    private static func found(
+        _ core: Core, _ o: UnsafeMutableRawPointer, _ address: UInt64
+    ) -> UnsafeMutableRawPointer {
         core[Register.block] = address
         let entry = core.state.pointee.jumpCache + JumpCache.index(address)
         if _fastPath(entry.pointee.address == address) {
             let context = entry.pointee.context
             if _fastPath(context == core.state.pointee.context || context == core.state.pointee.globalContext) {
-                return enter(c, head: entry.pointee.head.unsafelyUnwrapped)
+                return entered(core, head: entry.pointee.head.unsafelyUnwrapped)
             }
         }
         core.state.pointee.leaveReason = .lookup
-        return leave(c, o)
+        core.state.pointee.leftAt = o
+        return core.state.pointee.exit
     }
 }

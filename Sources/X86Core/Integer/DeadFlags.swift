@@ -6,12 +6,20 @@
 
 /// What the end of a block's making knows of a handler.
 struct HandlerFacts {
+    enum Shape { case registers, immediate, other }
+
     /// Sets all status flags from its operands alone, and cannot fail.
     var setsFlags = false
     /// Cannot fail, and reads no status flag. It may change some.
     var isQuiet = false
     /// Does the same but for the status flags; 0: there is none.
     var silent: UInt = 0
+    /// Of those that do without: how they name their operands, see `Silent`, and the operands' bytes.
+    var isSilent = false
+    var shape = Shape.other
+    var bytes: UInt8 = 0
+    /// Moves a register's low part and clears what is above it: so many bytes; 0: does something else.
+    var movedBytes: UInt8 = 0
     /// Does the same where the address is a base and a displacement; 0: there is none.
     var plain: UInt = 0
 }
@@ -42,21 +50,34 @@ struct HandlerTable: Sendable {
     private init() {
         for handler in DeadFlags.setters { note(handler) { $0.setsFlags = true } }
         for handler in DeadFlags.quiet { note(handler) { $0.isQuiet = true } }
-        for part in [DeadFlags.binaries, DeadFlags.shifts, DeadFlags.others] {
-            for (handler, silent) in part {
+        let parts: [([DeadFlags.Pair], HandlerFacts.Shape)] = [
+            (DeadFlags.registers, .registers), (DeadFlags.immediates, .immediate), (DeadFlags.others, .other),
+        ]
+        for (pairs, shape) in parts {
+            for (number, (handler, silent)) in pairs.enumerated() {
                 note(handler) {
                     $0.silent = unsafeBitCast(silent, to: UInt.self)
                     $0.isQuiet = true
+                    $0.shape = shape
+                }
+                note(silent) {
+                    $0.isSilent = true
+                    $0.shape = shape
+                    // The tables have 32 and 64 bits by turns.
+                    $0.bytes = number & 1 == 0 ? 4 : 8
                 }
             }
         }
+        note(MemoryHandlers.move(4)) { $0.movedBytes = 4 }
+        note(MemoryHandlers.move(8)) { $0.movedBytes = 8 }
         for (handler, silent) in DeadFlags.loading { note(handler) { $0.silent = unsafeBitCast(silent, to: UInt.self) } }
         for (handler, plain) in PlainAddresses.table { note(handler) { $0.plain = unsafeBitCast(plain, to: UInt.self) } }
     }
 }
 
 extension HandlerTable {
-    /// Chooses better handlers for a block's micro-ops where what stands behind them allows it.
+    /// Chooses better handlers for a block's micro-ops where what stands behind them allows it, and leaves out moves
+    /// that the next micro-op can do on its way.
     static func choose(_ ops: inout [MicroOp]) {
         let table = shared
         // Whether all flags are set again before anything shows them.
@@ -65,11 +86,43 @@ extension HandlerTable {
             let facts = table[ops[index].handler]
             if areDead, facts.silent != 0 {
                 ops[index].handler = facts.silent
+                switch facts.shape {
+                case .registers: ops[index].c = ops[index].a
+                case .immediate: ops[index].b = ops[index].a
+                case .other: break
+                }
             } else if facts.plain != 0, ops[index].index == Register.none, ops[index].addressing.isPlain {
                 ops[index].handler = facts.plain
             }
             if facts.setsFlags { areDead = true } else if !facts.isQuiet { areDead = false }
         }
+        merge(&ops, table)
+    }
+
+    /// A move, and an operation without flags on the register that was moved to: MOV a,b; ADD a,c becomes a = b + c.
+    private static func merge(_ ops: inout [MicroOp], _ table: HandlerTable) {
+        var kept = 0
+        for index in ops.indices {
+            let op = ops[index]
+            if index + 1 < ops.count {
+                let move = table[op.handler].movedBytes
+                let following = table[ops[index + 1].handler]
+                if move > 0, following.shape != .other, following.isSilent, ops[index + 1].a == op.a,
+                    following.bytes <= move
+                {
+                    if following.shape == .registers {
+                        if ops[index + 1].b == op.a { ops[index + 1].b = op.b }
+                        ops[index + 1].c = op.b
+                    } else {
+                        ops[index + 1].b = op.b
+                    }
+                    continue
+                }
+            }
+            ops[kept] = op
+            kept += 1
+        }
+        ops.removeLast(ops.count - kept)
     }
 }
 
@@ -90,7 +143,7 @@ enum DeadFlags {
         setters += UnaryFamily.negate.registers
         // With a conditional jump behind them they set the flags before they look at them.
         let alone = Set(setters.map { unsafeBitCast($0, to: UInt.self) })
-        for part in [Fusion.comparisons, Fusion.tests] {
+        for part in [Fusion.comparisons, Fusion.moreComparisons, Fusion.tests] {
             for entry in part where alone.contains(unsafeBitCast(entry.alone, to: UInt.self)) {
                 setters.append(entry.fused)
             }
@@ -121,22 +174,25 @@ enum DeadFlags {
 
 // MARK: - Without flags
 
+/// Operations with three operands, so that the move in front of many can be left out.
 enum Silent {
+    /// Register `a` gets what is made of `c` and `b`.
     @inline(__always)
     static func registers<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type, _ work: (Word, Word) -> Word
     ) -> UnsafeMutableRawPointer? {
         let (core, op) = (Core(c), Op(o))
-        core.set(op.a, work(core.get(op.a, Word.self), core.get(op.b, Word.self)))
+        core.set(op.a, work(core.get(op.c, Word.self), core.get(op.b, Word.self)))
         return next(c, o)
     }
 
+    /// Register `a` gets what is made of `b` and the number.
     @inline(__always)
     static func immediate<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type, _ work: (Word, Word) -> Word
     ) -> UnsafeMutableRawPointer? {
         let (core, op) = (Core(c), Op(o))
-        core.set(op.a, work(core.get(op.a, Word.self), op.immediate(Word.self)))
+        core.set(op.a, work(core.get(op.b, Word.self), op.immediate(Word.self)))
         return next(c, o)
     }
 
@@ -178,27 +234,44 @@ enum Silent {
 }
 
 extension DeadFlags {
-    static let binaries: [Pair] = [
+    /// 32 and 64 bits by turns.
+    static let registers: [Pair] = [
         (BinaryFamily.add.doublewords.registers, { c, o in Silent.registers(c, o, UInt32.self) { $0 &+ $1 } }),
-        (BinaryFamily.add.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 &+ $1 } }),
         (BinaryFamily.add.quadwords.registers, { c, o in Silent.registers(c, o, UInt64.self) { $0 &+ $1 } }),
-        (BinaryFamily.add.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 &+ $1 } }),
         (BinaryFamily.subtract.doublewords.registers, { c, o in Silent.registers(c, o, UInt32.self) { $0 &- $1 } }),
-        (BinaryFamily.subtract.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 &- $1 } }),
         (BinaryFamily.subtract.quadwords.registers, { c, o in Silent.registers(c, o, UInt64.self) { $0 &- $1 } }),
-        (BinaryFamily.subtract.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 &- $1 } }),
         (BinaryFamily.and.doublewords.registers, { c, o in Silent.registers(c, o, UInt32.self) { $0 & $1 } }),
-        (BinaryFamily.and.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 & $1 } }),
         (BinaryFamily.and.quadwords.registers, { c, o in Silent.registers(c, o, UInt64.self) { $0 & $1 } }),
-        (BinaryFamily.and.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 & $1 } }),
         (BinaryFamily.or.doublewords.registers, { c, o in Silent.registers(c, o, UInt32.self) { $0 | $1 } }),
-        (BinaryFamily.or.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 | $1 } }),
         (BinaryFamily.or.quadwords.registers, { c, o in Silent.registers(c, o, UInt64.self) { $0 | $1 } }),
-        (BinaryFamily.or.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 | $1 } }),
         (BinaryFamily.exclusiveOr.doublewords.registers, { c, o in Silent.registers(c, o, UInt32.self) { $0 ^ $1 } }),
-        (BinaryFamily.exclusiveOr.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 ^ $1 } }),
         (BinaryFamily.exclusiveOr.quadwords.registers, { c, o in Silent.registers(c, o, UInt64.self) { $0 ^ $1 } }),
+        (MultiplyHandlers.narrow(4), { c, o in Silent.registers(c, o, UInt32.self) { $0 &* $1 } }),
+        (MultiplyHandlers.narrow(8), { c, o in Silent.registers(c, o, UInt64.self) { $0 &* $1 } }),
+    ]
+
+    /// Likewise.
+    static let immediates: [Pair] = [
+        (BinaryFamily.add.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 &+ $1 } }),
+        (BinaryFamily.add.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 &+ $1 } }),
+        (BinaryFamily.subtract.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 &- $1 } }),
+        (BinaryFamily.subtract.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 &- $1 } }),
+        (BinaryFamily.and.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 & $1 } }),
+        (BinaryFamily.and.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 & $1 } }),
+        (BinaryFamily.or.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 | $1 } }),
+        (BinaryFamily.or.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 | $1 } }),
+        (BinaryFamily.exclusiveOr.doublewords.immediate, { c, o in Silent.immediate(c, o, UInt32.self) { $0 ^ $1 } }),
         (BinaryFamily.exclusiveOr.quadwords.immediate, { c, o in Silent.immediate(c, o, UInt64.self) { $0 ^ $1 } }),
+        (ShiftFamily.left.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self) { $0 &<< $1 } }),
+        (ShiftFamily.left.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self) { $0 &<< $1 } }),
+        (ShiftFamily.right.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self) { $0 &>> $1 } }),
+        (ShiftFamily.right.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self) { $0 &>> $1 } }),
+        (ShiftFamily.rightSigned.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self, Silent.shiftSigned) }),
+        (ShiftFamily.rightSigned.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self, Silent.shiftSigned) }),
+        (ShiftFamily.rotateLeft.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self, Silent.rotateLeft) }),
+        (ShiftFamily.rotateLeft.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self, Silent.rotateLeft) }),
+        (ShiftFamily.rotateRight.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self, Silent.rotateRight) }),
+        (ShiftFamily.rotateRight.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self, Silent.rotateRight) }),
     ]
 
     /// These may fail.
@@ -233,19 +306,6 @@ extension DeadFlags {
         ),
     ]
 
-    static let shifts: [Pair] = [
-        (ShiftFamily.left.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self) { $0 &<< $1 } }),
-        (ShiftFamily.left.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self) { $0 &<< $1 } }),
-        (ShiftFamily.right.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self) { $0 &>> $1 } }),
-        (ShiftFamily.right.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self) { $0 &>> $1 } }),
-        (ShiftFamily.rightSigned.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self, Silent.shiftSigned) }),
-        (ShiftFamily.rightSigned.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self, Silent.shiftSigned) }),
-        (ShiftFamily.rotateLeft.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self, Silent.rotateLeft) }),
-        (ShiftFamily.rotateLeft.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self, Silent.rotateLeft) }),
-        (ShiftFamily.rotateRight.immediates[2], { c, o in Silent.immediate(c, o, UInt32.self, Silent.rotateRight) }),
-        (ShiftFamily.rotateRight.immediates[3], { c, o in Silent.immediate(c, o, UInt64.self, Silent.rotateRight) }),
-    ]
-
     static let others: [Pair] = [
         (UnaryFamily.increment.registers[2], { c, o in Silent.unary(c, o, UInt32.self) { $0 &+ 1 } }),
         (UnaryFamily.increment.registers[3], { c, o in Silent.unary(c, o, UInt64.self) { $0 &+ 1 } }),
@@ -253,7 +313,5 @@ extension DeadFlags {
         (UnaryFamily.decrement.registers[3], { c, o in Silent.unary(c, o, UInt64.self) { $0 &- 1 } }),
         (UnaryFamily.negate.registers[2], { c, o in Silent.unary(c, o, UInt32.self) { 0 &- $0 } }),
         (UnaryFamily.negate.registers[3], { c, o in Silent.unary(c, o, UInt64.self) { 0 &- $0 } }),
-        (MultiplyHandlers.narrow(4), { c, o in Silent.registers(c, o, UInt32.self) { $0 &* $1 } }),
-        (MultiplyHandlers.narrow(8), { c, o in Silent.registers(c, o, UInt64.self) { $0 &* $1 } }),
     ]
 }

@@ -20,11 +20,23 @@ extension X86Processor {
         let base = mode.isLong64 ? 0 : state.pointee.segments[SegmentNumber.cs].base
         leaveHostArithmetic()
         defer { enterHostArithmetic() }
-        let bytes = codeBytes(truncated(pointer &+ base), most: 15)
         let decoder = decoding.decoder(codeSize: mode.codeSize)
-        let decoded = bytes.withUnsafeBufferPointer { code in
-            try? decoder.decode(code, codeSize: Int(mode.codeSize))
+        func decode(_ bytes: [UInt8]) -> Result<DecodedInstruction, ReadingError> {
+            bytes.withUnsafeBufferPointer { code in
+                do throws(ReadingError) {
+                    return .success(try decoder.decode(code, codeSize: Int(mode.codeSize)))
+                } catch { return .failure(error) }
+            }
         }
+        // The page behind is looked at where the instruction goes on there: a look marks it as accessed.
+        let linear = truncated(pointer &+ base)
+        var bytes = codeBytes(linear, most: min(15, Int(4096 - linear & 0xFFF)))
+        var result = decode(bytes)
+        if case .failure(.tooShort) = result {
+            bytes += codeBytes(truncated(linear &+ UInt64(bytes.count)), most: 15 - bytes.count)
+            result = decode(bytes)
+        }
+        let decoded = try? result.get()
         let name = decoded.map { decoder.records[$0.record].name }
         observer.willRun(self, bytes: Array(bytes.prefix(decoded?.length ?? 1)), name: name)
     }

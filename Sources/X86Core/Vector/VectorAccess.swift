@@ -21,12 +21,12 @@ enum VectorAccess {
     /// - Parameter isAligned: an operand of 16 bytes at another address than a multiple of 16 is refused.
     static func load(_ size: Int, isAligned: Bool = false) -> Handler {
         switch size {
-        case 2: return { c, o in next(c, o, if: VectorAccess.loadLow(c, o, UInt16.self)) }
-        case 4: return { c, o in next(c, o, if: VectorAccess.loadLow(c, o, UInt32.self)) }
-        case 8: return { c, o in next(c, o, if: VectorAccess.loadLow(c, o, UInt64.self)) }
+        case 2: return { c, o in VectorAccess.loadLow(c, o, UInt16.self) }
+        case 4: return { c, o in VectorAccess.loadLow(c, o, UInt32.self) }
+        case 8: return { c, o in VectorAccess.loadLow(c, o, UInt64.self) }
         default:
-            if isAligned { return { c, o in next(c, o, if: VectorAccess.loadWhole(c, o, isAligned: true)) } }
-            return { c, o in next(c, o, if: VectorAccess.loadWhole(c, o, isAligned: false)) }
+            if isAligned { return { c, o in VectorAccess.loadWhole(c, o, isAligned: true) } }
+            return { c, o in VectorAccess.loadWhole(c, o, isAligned: false) }
         }
     }
 
@@ -52,8 +52,8 @@ enum VectorAccess {
             }
         case 8: return storeHalf
         default:
-            if isAligned { return { c, o in next(c, o, if: VectorAccess.storeWhole(c, o, isAligned: true)) } }
-            return { c, o in next(c, o, if: VectorAccess.storeWhole(c, o, isAligned: false)) }
+            if isAligned { return { c, o in VectorAccess.storeWhole(c, o, isAligned: true) } }
+            return { c, o in VectorAccess.storeWhole(c, o, isAligned: false) }
         }
     }
 
@@ -67,17 +67,58 @@ enum VectorAccess {
     @inline(__always)
     private static func loadLow<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
-    ) -> Bool {
-        let core = Core(c)
-        guard let address = core.address(Op(o), size: UInt64(MemoryLayout<Word>.size), isWrite: false),
-            let value = core.load(Op(o), at: address, type)
-        else { return false }
-        core.setVector(Op(o).a, UInt64(truncatingIfNeeded: value), 0)
-        return true
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: false) else {
+            return slowLoadLow(c, o, type)
+        }
+        Core(c).setVector(Op(o).a, UInt64(truncatingIfNeeded: host.loadUnaligned(as: Word.self)), 0)
+        return next(c, o)
+    }
+
+    /// Linear addresses and the host's agree in what alignment asks for: pages are aligned in both.
+    @inline(__always)
+    private static func loadWhole(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, isAligned: Bool
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: 16, isWrite: false), !isAligned || UInt(bitPattern: host) & 15 == 0
+        else { return slowLoadWhole(c, o, isAligned: isAligned) }
+        let value = host.loadUnaligned(as: SIMD2<UInt64>.self)
+        Core(c).vector(Op(o).a).storeBytes(of: value, as: SIMD2<UInt64>.self)
+        return next(c, o)
     }
 
     @inline(__always)
-    private static func loadWhole(
+    private static func storeWhole(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, isAligned: Bool
+    ) -> UnsafeMutableRawPointer? {
+        guard let host = Core(c).quick(Op(o), size: 16, isWrite: true), !isAligned || UInt(bitPattern: host) & 15 == 0
+        else { return slowStoreWhole(c, o, isAligned: isAligned) }
+        let value = Core(c).vector(Op(o).a).load(as: SIMD2<UInt64>.self)
+        host.storeBytes(of: value, as: SIMD2<UInt64>.self)
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowLoadLow<Word: GuestWord>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
+    ) -> UnsafeMutableRawPointer? {
+        let core = Core(c)
+        guard let address = core.address(Op(o), size: UInt64(MemoryLayout<Word>.size), isWrite: false),
+            let value = core.load(Op(o), at: address, type)
+        else { return leave(c, o) }
+        core.setVector(Op(o).a, UInt64(truncatingIfNeeded: value), 0)
+        return next(c, o)
+    }
+
+    @inline(never)
+    private static func slowLoadWhole(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, isAligned: Bool
+    ) -> UnsafeMutableRawPointer? {
+        next(c, o, if: loadWholeSlowly(c, o, isAligned: isAligned))
+    }
+
+    @inline(__always)
+    private static func loadWholeSlowly(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, isAligned: Bool
     ) -> Bool {
         let core = Core(c)
@@ -91,8 +132,15 @@ enum VectorAccess {
         return true
     }
 
+    @inline(never)
+    private static func slowStoreWhole(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, isAligned: Bool
+    ) -> UnsafeMutableRawPointer? {
+        next(c, o, if: storeWholeSlowly(c, o, isAligned: isAligned))
+    }
+
     @inline(__always)
-    private static func storeWhole(
+    private static func storeWholeSlowly(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, isAligned: Bool
     ) -> Bool {
         let core = Core(c)

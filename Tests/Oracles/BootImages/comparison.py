@@ -48,7 +48,7 @@ class Comparison:
     findings: list = field(default_factory=list)
 
 
-def compare(cases, logs, explain):
+def compare(cases, logs, explain, two_to_one):
     """logs: by emulator; Trapline's under "trapline"."""
     ours, whole = records(logs["trapline"])
     comparison = Comparison(len(cases))
@@ -67,6 +67,10 @@ def compare(cases, logs, explain):
             finding.agrees_with_other = len(found) < len(others)
             finding.reason = explain(finding, ours.get(number) or [], others[finding.emulator].get(number) or [])
             comparison.findings.append(finding)
+        # Two against one is an opinion where the third is explained, and none where it is missing.
+        bochs, qemu = found.get("bochs"), found.get("qemu")
+        if qemu and not qemu.reason and "bochs" in others and (bochs is None or bochs.reason):
+            qemu.reason = two_to_one
     return comparison
 
 

@@ -113,9 +113,49 @@ def virtual_interrupts(finding, ours, theirs):
     return None
 
 
+def step_after_sysret(finding, ours, theirs):
+    """SYSRET that sets TF traps at once (Linux, arch/x86/entry/entry_64.S: "unlike IRET"); Bochs steps once before"""
+    if finding.emulator == "bochs" and finding.case.fast and any(record["vector"] == 1 for record in ours):
+        return lambda name, one, other: True
+    return None
+
+
+def return_to_narrow_code(finding, ours, theirs):
+    """IRETQ and RETFQ to compatibility mode with an offset of more than 32 bits: open (SDM: EIP; APM: RIP); Bochs cuts it"""
+    title = finding.case.title
+    if finding.emulator == "bochs" and title.startswith(("iretq", "retfq")) and (":0x8000" in title or ":0x10000b" in title):
+        return lambda name, one, other: True
+    return None
+
+
+def order_of_reads(finding, ours, theirs):
+    """which word of several that fail is read first: open; Bochs begins with the last"""
+    if finding.emulator == "bochs" and any(word in finding.case.title for word in ("lgdt [rax] with", "iretq with")):
+        return lambda name, one, other: True
+    return None
+
+
+def general_detect_sets_rf(finding, ours, theirs):
+    """the fault by DR7.GD saves RF as any but an instruction breakpoint (SDM 3, 18.3.1.1); Bochs leaves it out"""
+    if finding.emulator == "bochs" and finding.case.title == "DR access with GD":
+        return lambda name, one, other: name == "stacks" or name in STACK and one ^ other == RF
+    return None
+
+
+def stack_of_iretd(finding, ours, theirs):
+    """IRET of 64-bit code takes SS and RSP from the stack whatever its operand size (APM 3, IRET); Bochs only with REX.W"""
+    if finding.emulator == "bochs" and finding.case.mode == "64" and finding.case.title.startswith("iretd"):
+        return lambda name, one, other: True
+    return None
+
+
+TWO_TO_ONE = "QEMU alone is different, Bochs and Trapline agree; not decided one by one"
+
+
 RULES = [rf_is_not_set, limits_are_not_checked, icebp_is_unknown, double_fault_flags, frames_in_parts, accessed_above_a_fault,
          reserved_without_present, read_before_write, return_limit, gate_to_conforming, upper_halves, task_rf, external_is_missing,
-         virtual_interrupts]
+         virtual_interrupts, step_after_sysret, return_to_narrow_code, order_of_reads, general_detect_sets_rf,
+         stack_of_iretd]
 
 
 def explain(finding, ours, theirs):

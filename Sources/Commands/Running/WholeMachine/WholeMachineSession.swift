@@ -147,6 +147,7 @@ final class WholeMachineSession {
             case .reset:
                 guard !request.noReboot, let plan else { return Ending(word: "reset", status: .holds) }
                 machine = try WholeMachineSession.machine(configuration, decoding, console)
+                trace?.observe(machine)
                 machine.start(plan)
             case .exited(let status):
                 return Ending(word: "exited", status: status == 0 ? .holds : .guest(UInt8(truncatingIfNeeded: status)))

@@ -29,7 +29,7 @@ enum Fusion {
     /// The handlers by the one of the comparison alone, and by the condition's number.
     static let table: [UInt: [UInt8: Handler]] = {
         var table: [UInt: [UInt8: Handler]] = [:]
-        for part in [comparisons, memoryComparisons, tests, countdowns] {
+        for part in [comparisons, moreComparisons, memoryComparisons, tests, countdowns] {
             for (alone, condition, fused) in part {
                 table[unsafeBitCast(alone, to: UInt.self), default: [:]][condition] = fused
             }

@@ -27,6 +27,8 @@ def returns(random):
         stack = random.choice((STACK[3] - 0x200 + ALIAS, STACK[3] - 0x208 + ALIAS, NOWHERE, STACK[0] - 0x300))
         flags = random.choice((2, 0x202, 0x3002, 0x10002, 0x40002, 0x200002, 0x4002, 0x20002, 0x180002))
         way = random.choice(("iretq", "iretq", "iretd", "retfq", "retf"))
+        if not way.endswith("q") and pointer == NOWHERE:
+            pointer = pad(3)
         push = "push rax" if way.endswith("q") else "sub rsp, 4 ; mov dword ptr [rsp], eax"
         words = [ss, stack, flags, cs, pointer] if way.startswith("iret") else [ss, stack, cs, pointer]
         code = []
