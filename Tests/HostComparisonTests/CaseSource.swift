@@ -182,11 +182,11 @@ struct CaseSource {
             state.fsBase = 0
             state.gsBase = 0
         }
+        enricher.enrich(state, code)
         if code.mnemonics.contains(where: Self.savesComponents) {
             state.setGeneral(0, state.general(0) & 3)
             state.setGeneral(2, 0)
         }
-        enricher.enrich(state, code)
     }
 }
 

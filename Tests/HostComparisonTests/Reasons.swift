@@ -80,6 +80,9 @@ extension Allowances {
                 "areas of 512 bytes that are not aligned: #AC or #GP", ["vector"],
                 if: has(Self.largeOperands) && hostVector == 17 && guestVector == 13),
             Rule(
+                "areas of 512 bytes that are neither aligned nor all addresses: #SS or #GP", ["vector"],
+                if: has(Self.largeOperands) && [12, 13].contains(hostVector) && [12, 13].contains(guestVector)),
+            Rule(
                 "operands of many pieces: which of them a page fault tells of", ["cr2"],
                 if: has(Self.largeOperands) && hostVector == 14 && guestVector == 14 && distance < 1024),
             Rule(
@@ -95,7 +98,12 @@ extension Allowances {
                 if: has(Self.farReturns) && hostVector == 14 && guestVector == 14 && distance < 64),
             Rule(
                 "ENTER: what it has pushed before a later push is refused, below the stack's end, is left there",
-                ["storage", "cr2", "error"], if: has(["ENTER"]) && hostVector == guestVector && hostVector != 3),
+                ["storage", "cr2", "error", "vector"],
+                if: has(["ENTER"]) && [12, 14, 17].contains(hostVector) && [12, 14, 17].contains(guestVector)),
+            Rule(
+                "DPPS and DPPD with exceptions that are not masked: the flags of the steps in between",
+                if: has(["DPPS", "DPPD"]) && hostVector == 19),
+            Rule("VMCALL and VMMCALL: calls of what is below the core's kernel", if: has(["VMCALL", "VMMCALL"])),
         ]
     }
 
@@ -138,6 +146,9 @@ extension Allowances {
             Rule(
                 "CALL: AMD's processors push before they look at where it goes", ["vector"],
                 if: has(["CALL"]) && hostVector == 14 && guestVector == 13),
+            Rule(
+                "MOVSXD with 66: AMD's processors read 32 bits, of which they use 16", ["vector"],
+                if: hostVector == 13 && has(["MOVSXD"]) && code.bytes.contains(0x66)),
             Rule(
                 "LOCK MOV CR0: on AMD's processors another way to write CR8",
                 if: named.contains { $0 == "MOV" && $1.hasLock && $1.opcode & 0xFC == 0x20 }),

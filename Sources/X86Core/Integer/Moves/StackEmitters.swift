@@ -201,19 +201,24 @@ extension X86Processor {
         let size = i.operandSize
         let level = Int(i.immediates[1] & 31)
         let frame = cut(stackPointer &- UInt64(size), to: Int(mode.stackSize))
-        var values = [general(Register.bp, size: size, i)]
-        if level > 0 {
-            for number in 1..<level {
-                let offset = core[Register.bp] &- UInt64(number * size)
-                let address = try stackAddress(offset, size: size, isWrite: false)
-                values.append(try read(linear: address, size: size, stack: true))
-            }
-            values.append(frame)
+        let outer = max(level, 1)
+        func outerFrame(_ number: Int) throws(GuestFault) -> UInt64 {
+            let offset = core[Register.bp] &- UInt64(number * size)
+            return try read(linear: try stackAddress(offset, size: size, isWrite: false), size: size, stack: true)
         }
-        // The last of the new frame's bytes must be writable as well.
-        let last = stackPointer &- UInt64(values.count * size) &- i.immediates[0]
-        try probeWrite(linear: try stackAddress(last, size: size, isWrite: true), size: size, stack: true)
-        try pushEach(values, size: size)
+        func probe(_ distance: UInt64) throws(GuestFault) {
+            let offset = cut(stackPointer &- distance, to: Int(mode.stackSize))
+            try probeWrite(linear: try stackAddress(offset, size: size, isWrite: true), size: size, stack: true)
+        }
+        // Everything is asked before anything is pushed, the end of the new frame as well.
+        for number in 1..<outer { _ = try outerFrame(number) }
+        let count = level > 0 ? level + 1 : 1
+        for number in 1...count { try probe(UInt64(number * size)) }
+        try probe(UInt64(count * size) &+ i.immediates[0])
+        // One after the other: the outer frames' pointers may lie where they are pushed.
+        try push(general(Register.bp, size: size, i), size: size)
+        for number in 1..<outer { try push(try outerFrame(number), size: size) }
+        if level > 0 { try push(frame, size: size) }
         stackPointer = stackPointer &- i.immediates[0]
         setGeneral(Register.bp, frame, size: size, i)
     }
