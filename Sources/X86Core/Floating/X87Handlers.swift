@@ -108,7 +108,8 @@ enum X87Handlers {
         return true
     }
 
-    @inline(__always)
+    /// Never a part of the handler: what it keeps on the host's stack must be gone before the next one begins.
+    @inline(never)
     private static func store<Word: GuestWord>(
         _ c: Raw, _ o: Raw, indefinite: Word,
         _ function: (UnsafePointer<TraplineExtended>, UnsafeMutablePointer<Word>, UInt16) -> UInt32
