@@ -80,7 +80,10 @@ extension X86Processor {
     private func checkAlignment(_ i: DecodedInstruction, to alignment: UInt64, size: Int, isWrite: Bool) throws(GuestFault) {
         let address = try linearAddress(i, size: size, isWrite: isWrite)
         // FXSAVE and FXRSTOR are asked whether it is an address first.
-        if alignment == 16, mode.isLong64, !isCanonical(address) || !isCanonical(address &+ UInt64(size - 1)) { throw i.memory.segment == 2 ? .stack() : .protection() }
+        let last = address &+ UInt64(size - 1)
+        if alignment == 16, mode.isLong64, !isCanonical(address) || !isCanonical(last) {
+            throw i.memory.segment == 2 ? .stack() : .protection()
+        }
         if address & (alignment - 1) != 0 { throw .protection() }
     }
 
