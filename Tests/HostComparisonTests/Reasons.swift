@@ -145,7 +145,7 @@ extension Allowances {
                 if: hostVector == 6 && guestVector == 13 && named.contains { $0 == "MOV" && $1.opcode & 0xFC == 0x20 }),
             Rule(
                 "CALL: AMD's processors push before they look at where it goes", ["vector"],
-                if: has(["CALL"]) && hostVector == 14 && guestVector == 13),
+                if: has(["CALL"]) && [12, 14, 17].contains(hostVector) && guestVector == 13),
             Rule(
                 "MOVSXD with 66: AMD's processors read 32 bits, of which they use 16", ["vector"],
                 if: hostVector == 13 && has(["MOVSXD"]) && code.bytes.contains(0x66)),
