@@ -5,49 +5,45 @@ import Testing
 
 /// What the program carries is what the machine files say. With TRAPLINE_RECORD=1 the test writes it anew.
 @Suite struct EmbeddedRecordsTests {
-    @Test(arguments: ["Long", "Legacy"])
-    func theProgramCarriesTheMachineFiles(_ name: String) throws {
-        let isLong = name == "Long"
-        let records = isLong ? MachineFiles.long : MachineFiles.legacy
+    @Test func theProgramCarriesTheMachineFiles() throws {
         if ProcessInfo.processInfo.environment["TRAPLINE_RECORD"] != nil {
-            let machine = isLong ? "x86-64" : "ia-32"
-            var rest = Base64.text(RecordFile.bytes(records))[...]
+            var rest = Base64.text(RecordFile.bytes([MachineFiles.long, MachineFiles.legacy]))[...]
             var lines: [Substring] = []
             while !rest.isEmpty {
-                lines.append(rest.prefix(110))
-                rest = rest.dropFirst(110)
+                lines.append(rest.prefix(140))
+                rest = rest.dropFirst(140)
             }
             let text = """
-                // Made from ISA/\(machine) by the test EmbeddedRecordsTests; see Docs/X86Core.md.
-                let \(name.lowercased())RecordText: StaticString = \"""
+                // Made from ISA/x86-64 and ISA/ia-32 by the test EmbeddedRecordsTests; see Docs/X86Core.md.
+                let embeddedRecordText: StaticString = \"""
                     \(lines.joined(separator: "\\\n    "))
                     \"""
 
                 """
-            let path = Repository.root + "/Sources/X86Core/Tables/Embedded/\(name)RecordText.swift"
+            let path = Repository.root + "/Sources/X86Core/Tables/EmbeddedRecordText.swift"
             try text.write(toFile: path, atomically: true, encoding: .utf8)
         } else {
-            let embedded = isLong ? try EmbeddedRecords.long() : try EmbeddedRecords.legacy()
+            let embedded = try EmbeddedRecords.machines()
             #expect(
-                embedded == records,
+                embedded.long == MachineFiles.long && embedded.legacy == MachineFiles.legacy,
                 "record them anew: TRAPLINE_RECORD=1 swift test --filter EmbeddedRecordsTests, and build again")
         }
     }
 
     @Test func recordsSurviveTheirFile() {
-        let records = MachineFiles.long
-        #expect(records.count > 2000)
-        #expect(RecordFile.records(RecordFile.bytes(records)) == records)
+        let machines = [MachineFiles.long, [], MachineFiles.legacy.reversed()]
+        #expect(machines[0].count > 1500)
+        #expect(RecordFile.machines(RecordFile.bytes(machines)) == machines)
     }
 
     @Test func damagedFilesAreRefusedAndDoNotCrash() {
-        let bytes = RecordFile.bytes(Array(MachineFiles.long.prefix(40)))
-        for length in 0..<bytes.count { #expect(RecordFile.records(Array(bytes.prefix(length))) == nil) }
+        let bytes = RecordFile.bytes([Array(MachineFiles.long.prefix(40))])
+        for length in 0..<bytes.count { #expect(RecordFile.machines(Array(bytes.prefix(length))) == nil) }
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
             var changed = bytes
             changed[Int.random(in: 0..<changed.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
-            _ = RecordFile.records(changed)
+            _ = RecordFile.machines(changed)
         }
     }
 

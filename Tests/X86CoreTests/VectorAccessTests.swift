@@ -25,12 +25,12 @@ import Testing
     @Test func alignmentIsWhatTheRecordsSay() throws {
         let core = machine()
         let before = state()
-        for form in try VectorNativeTests.forms(immediate: 0) where form.isMemory {
+        for form in try NativeTests.VectorNativeTests.forms(immediate: 0) where form.isMemory {
             core.prepare(form.bytes)
             _ = core.run(before, storage: TestMachine.data + 8)
             #expect(core.firstFault == (form.needsAlignment ? 13 : nil), "\(form.name)")
         }
-        let aligned = Set(VectorNativeTests.records.filter(\.requiresAlignment).map(\.mnemonic))
+        let aligned = Set(NativeTests.VectorNativeTests.records.filter(\.requiresAlignment).map(\.mnemonic))
         #expect(aligned.isSuperset(of: ["MOVAPS", "MOVDQA", "ADDPS", "PADDB", "MOVNTDQ", "PTEST", "AESENC"]))
         #expect(aligned.isDisjoint(with: ["MOVUPS", "MOVDQU", "LDDQU", "ADDSD", "PCMPISTRI", "PMOVZXBW", "MOVHPS"]))
     }

@@ -45,7 +45,11 @@ final class RecordDecoder: Sendable {
         self.cells = cells
     }
 
-    /// EVEX and XOP are not decoded.
+    /// EVEX and XOP are not decoded, and records need not have them.
+    static func decodes(_ opcode: String) -> Bool {
+        ![OpcodePattern.Scheme.evex, .xop].contains { opcode.hasPrefix($0.rawValue + ".") }
+    }
+
     private static func table(_ scheme: OpcodePattern.Scheme, _ map: UInt8) -> Int? {
         switch scheme {
         case .legacy: return Int(map & 3)

@@ -3,15 +3,14 @@ import OpcodeNotation
 /// The records of `ISA/x86-64` and `ISA/ia-32` as the program carries them. A test makes them anew from the files and
 /// compares.
 public enum EmbeddedRecords {
-    /// Why the program's own records cannot be read: somebody has changed them by hand.
-    public struct Damage: Error, Sendable { public let machine: String }
+    /// The program's own records cannot be read: somebody has changed them by hand.
+    public struct Damage: Error, Sendable {}
 
-    public static func long() throws(Damage) -> [InstructionRecord] { try records(longRecordText, "x86-64") }
-    public static func legacy() throws(Damage) -> [InstructionRecord] { try records(legacyRecordText, "ia-32") }
-
-    private static func records(_ text: StaticString, _ machine: String) throws(Damage) -> [InstructionRecord] {
-        guard let bytes = Base64.bytes(text), let records = RecordFile.records(bytes) else { throw Damage(machine: machine) }
-        return records
+    /// Of the 64-bit machine, and of the other one.
+    public static func machines() throws(Damage) -> (long: [InstructionRecord], legacy: [InstructionRecord]) {
+        guard let bytes = Base64.bytes(embeddedRecordText), let machines = RecordFile.machines(bytes), machines.count == 2
+        else { throw Damage() }
+        return (machines[0], machines[1])
     }
 }
 
@@ -20,8 +19,7 @@ extension Decoding {
     public convenience init(
         long: [InstructionRecord]? = nil, orLegacy legacy: [InstructionRecord]? = nil
     ) throws {
-        let longRecords = try long ?? EmbeddedRecords.long()
-        let legacyRecords = try legacy ?? EmbeddedRecords.legacy()
-        try self.init(long: longRecords, legacy: legacyRecords)
+        let embedded = try EmbeddedRecords.machines()
+        try self.init(long: long ?? embedded.long, legacy: legacy ?? embedded.legacy)
     }
 }

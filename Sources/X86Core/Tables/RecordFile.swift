@@ -1,52 +1,91 @@
-// The records of a machine as bytes: what the program carries so that it need not read its own machine's file first.
-// Numbers are in base 128, low digits first; texts are numbers of a list in front.
+// The records of machines as bytes: what the program carries so that it need not read its own machines' files first.
+// Numbers are in base 128, low digits first. Everything that is said more than once is said in a list in front, and is
+// a number afterwards: words, texts made of words with blanks between them, conditions, what records ask and refuse
+// (`Guard`), and the records themselves, of which the machines are made.
 
 /// Writes records as bytes.
 public struct RecordFile: Sendable {
     /// Of the layout below.
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
-    public static func bytes(_ records: [InstructionRecord]) -> [UInt8] {
-        var writer = Writer()
-        for record in records { writer.put(record) }
-        let list = writer.body
-        writer.body = []
-        // Conditions name texts, so they are written before the texts are counted.
-        let programs = writer.programs
-        for program in programs { writer.put(program) }
-        var file = Writer()
-        file.body = [version]
-        file.put(number: writer.texts.count)
-        for text in writer.texts {
-            file.put(number: text.utf8.count)
-            file.body += Array(text.utf8)
-        }
-        file.put(number: programs.count)
-        file.body += writer.body
-        file.put(number: records.count)
-        return file.body + list
+    /// What a record asks of the processor, and when it traps: many records have the same.
+    private struct Guard: Hashable {
+        var requirements: [String]
+        var checks: [TrapCheck]
     }
 
-    /// - Returns: nil where the bytes are not what `bytes` makes.
-    public static func records(_ bytes: [UInt8]) -> [InstructionRecord]? {
-        var reader = Reader(bytes: bytes)
-        guard reader.byte() == version, let texts = reader.texts(), let programs = reader.programs(texts),
-            let count = reader.number(below: 1 << 20)
-        else { return nil }
-        var records: [InstructionRecord] = []
-        for _ in 0..<count {
-            guard let record = reader.record(texts, programs) else { return nil }
-            records.append(record)
+    public static func bytes(_ machines: [[InstructionRecord]]) -> [UInt8] {
+        var writer = Writer()
+        let numbers = machines.map { $0.map { writer.records.number(of: $0) } }
+        // What is put may add to lists that are put in front of it: from the last list to the first.
+        let records = writer.part { writer in for record in writer.records.items { writer.put(record) } }
+        let guards = writer.part { writer in for item in writer.guards.items { writer.put(item) } }
+        let programs = writer.part { writer in for program in writer.programs.items { writer.put(program) } }
+        let texts = writer.part { writer in for text in writer.texts.items { writer.put(words: text) } }
+        let words = writer.part { writer in
+            for word in writer.words.items {
+                writer.put(number: word.utf8.count)
+                writer.body += Array(word.utf8)
+            }
         }
-        return reader.isAtEnd ? records : nil
+        let parts = [
+            (writer.words.items.count, words), (writer.texts.items.count, texts),
+            (writer.programs.items.count, programs), (writer.guards.items.count, guards),
+            (writer.records.items.count, records),
+        ]
+        writer.body = [version]
+        for (count, part) in parts {
+            writer.put(number: count)
+            writer.body += part
+        }
+        writer.put(number: machines.count)
+        for list in numbers { writer.put(runs: list) }
+        return writer.body
+    }
+
+    /// The machines, in the order in which `bytes` was given them.
+    ///
+    /// - Returns: nil where the bytes are not what `bytes` makes.
+    public static func machines(_ bytes: [UInt8]) -> [[InstructionRecord]]? {
+        var reader = Reader(bytes: bytes)
+        guard reader.byte() == version,
+            let words = reader.items({ $0.word() }),
+            let texts = reader.items({ $0.numbers(below: words.count)?.map { words[$0] }.joined(separator: " ") }),
+            let programs = reader.items({ $0.program(texts) }),
+            let guards = reader.items({ $0.guarded(texts, programs) }),
+            let records = reader.items({ $0.record(texts, guards) }),
+            let machines = reader.items({ $0.runs(below: records.count)?.map { records[$0] } })
+        else { return nil }
+        return reader.isAtEnd ? machines : nil
+    }
+
+    /// Things that are numbered as they come up.
+    private struct Pool<Item: Hashable> {
+        private(set) var items: [Item] = []
+        private var numbers: [Item: Int] = [:]
+
+        mutating func number(of item: Item) -> Int {
+            if let number = numbers[item] { return number }
+            items.append(item)
+            numbers[item] = items.count - 1
+            return items.count - 1
+        }
     }
 
     private struct Writer {
         var body: [UInt8] = []
-        var texts: [String] = []
-        private(set) var programs: [CheckProgram] = []
-        private var numbers: [String: Int] = [:]
-        private var programNumbers: [CheckProgram: Int] = [:]
+        var records = Pool<InstructionRecord>()
+        var guards = Pool<Guard>()
+        var programs = Pool<CheckProgram>()
+        var texts = Pool<String>()
+        var words = Pool<String>()
+
+        /// What is written within, by itself.
+        mutating func part(_ write: (inout Writer) -> Void) -> [UInt8] {
+            body = []
+            write(&self)
+            return body
+        }
 
         mutating func put(number: Int) { put(UInt64(number)) }
 
@@ -59,20 +98,29 @@ public struct RecordFile: Sendable {
             body.append(UInt8(rest))
         }
 
-        mutating func put(_ text: String) {
-            let number = numbers[text] ?? texts.count
-            if number == texts.count {
-                numbers[text] = number
-                texts.append(text)
-            }
-            put(number: number)
+        mutating func put(_ text: String) { put(number: texts.number(of: text)) }
+
+        mutating func put(words text: String) {
+            let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+            put(number: parts.count)
+            for part in parts { put(number: words.number(of: String(part))) }
         }
 
-        private mutating func number(of program: CheckProgram) -> Int {
-            if let number = programNumbers[program] { return number }
-            programs.append(program)
-            programNumbers[program] = programs.count - 1
-            return programs.count - 1
+        /// Numbers that mostly follow one another: where each run begins, and how long it is.
+        mutating func put(runs numbers: [Int]) {
+            var runs: [Range<Int>] = []
+            for number in numbers {
+                if let last = runs.last, last.upperBound == number {
+                    runs[runs.count - 1] = last.lowerBound..<number + 1
+                } else {
+                    runs.append(number..<number + 1)
+                }
+            }
+            put(number: runs.count)
+            for run in runs {
+                put(number: run.lowerBound)
+                put(number: run.count)
+            }
         }
 
         mutating func put(_ program: CheckProgram) {
@@ -86,15 +134,19 @@ public struct RecordFile: Sendable {
         mutating func put(_ record: InstructionRecord) {
             put(record.mnemonic)
             put(record.form)
-            put(number: record.requirements.count)
-            for requirement in record.requirements { put(requirement) }
+            put(number: guards.number(of: Guard(requirements: record.requirements, checks: record.checks)))
             put(number: record.opcodes.count)
             for opcode in record.opcodes { put(opcode) }
-            put(number: record.checks.count)
-            for check in record.checks {
+        }
+
+        mutating func put(_ item: Guard) {
+            put(number: item.requirements.count)
+            for requirement in item.requirements { put(requirement) }
+            put(number: item.checks.count)
+            for check in item.checks {
                 body.append(check.vector)
                 put(check.code.map { UInt64($0) + 1 } ?? 0)
-                put(number: number(of: check.condition))
+                put(number: programs.number(of: check.condition))
             }
         }
 
@@ -165,50 +217,53 @@ public struct RecordFile: Sendable {
             return Int(number)
         }
 
-        mutating func texts() -> [String]? {
+        /// A list with its length in front.
+        mutating func items<Item>(_ read: (inout Reader) -> Item?) -> [Item]? {
             guard let count = number(below: 1 << 20) else { return nil }
-            var texts: [String] = []
+            var items: [Item] = []
             for _ in 0..<count {
-                guard let length = number(below: 1 << 16), position + length <= bytes.count else { return nil }
-                texts.append(String(decoding: bytes[position..<position + length], as: UTF8.self))
-                position += length
+                guard let item = read(&self) else { return nil }
+                items.append(item)
             }
-            return texts
+            return items
+        }
+
+        mutating func numbers(below limit: Int) -> [Int]? { items { $0.number(below: limit) } }
+
+        mutating func word() -> String? {
+            guard let length = number(below: 1 << 16), position + length <= bytes.count else { return nil }
+            position += length
+            return String(decoding: bytes[position - length..<position], as: UTF8.self)
+        }
+
+        mutating func runs(below limit: Int) -> [Int]? {
+            var total = 0
+            return items { reader -> Range<Int>? in
+                guard let start = reader.number(below: limit), let count = reader.number(below: limit - start + 1) else {
+                    return nil
+                }
+                // Damage must not make a list of any length.
+                total += count
+                return total < 1 << 20 ? start..<start + count : nil
+            }?.flatMap { $0 }
         }
 
         mutating func text(_ texts: [String]) -> String? { number(below: texts.count).map { texts[$0] } }
 
-        mutating func list(_ texts: [String]) -> [String]? {
-            guard let count = number(below: 1 << 10) else { return nil }
-            var list: [String] = []
-            for _ in 0..<count {
-                guard let text = text(texts) else { return nil }
-                list.append(text)
-            }
-            return list
-        }
-
-        mutating func programs(_ texts: [String]) -> [CheckProgram]? {
-            guard let count = number(below: 1 << 20) else { return nil }
-            var programs: [CheckProgram] = []
-            for _ in 0..<count {
-                guard let program = program(texts) else { return nil }
-                programs.append(program)
-            }
-            return programs
-        }
-
-        mutating func record(_ texts: [String], _ programs: [CheckProgram]) -> InstructionRecord? {
-            guard let mnemonic = text(texts), let form = text(texts), let requirements = list(texts),
-                let opcodes = list(texts), let checkCount = number(below: 1 << 10)
+        mutating func record(_ texts: [String], _ guards: [Guard]) -> InstructionRecord? {
+            guard let mnemonic = text(texts), let form = text(texts), let guardNumber = number(below: guards.count),
+                let opcodes = items({ $0.text(texts) })
             else { return nil }
-            var checks: [TrapCheck] = []
-            for _ in 0..<checkCount {
-                guard let check = check(programs) else { return nil }
-                checks.append(check)
-            }
             return InstructionRecord(
-                mnemonic: mnemonic, form: form, requirements: requirements, opcodes: opcodes, checks: checks)
+                mnemonic: mnemonic, form: form, requirements: guards[guardNumber].requirements, opcodes: opcodes,
+                checks: guards[guardNumber].checks)
+        }
+
+        mutating func guarded(_ texts: [String], _ programs: [CheckProgram]) -> Guard? {
+            guard let requirements = items({ $0.text(texts) }), let checks = items({ $0.check(programs) }) else {
+                return nil
+            }
+            return Guard(requirements: requirements, checks: checks)
         }
 
         private mutating func check(_ programs: [CheckProgram]) -> TrapCheck? {
@@ -218,7 +273,7 @@ public struct RecordFile: Sendable {
             return TrapCheck(vector: vector, code: code == 0 ? nil : UInt32(code - 1), condition: programs[index])
         }
 
-        private mutating func program(_ texts: [String]) -> CheckProgram? {
+        mutating func program(_ texts: [String]) -> CheckProgram? {
             guard let count = number(below: 1 << 16) else { return nil }
             var program = CheckProgram()
             for index in 0..<count {

@@ -4,7 +4,7 @@ extension InstructionRecord {
     /// What of a machine's file a core needs. Traps whose numbers are no vectors of the processor stand for what the
     /// instruction itself does: SYSCALL's entry, INT's gate.
     public static func records(of description: MachineDescription) -> [InstructionRecord] {
-        description.instructions.filter { !$0.opcodes.isEmpty }.map { InstructionRecord($0, in: description) }
+        description.instructions.map { InstructionRecord($0, in: description) }.filter { !$0.opcodes.isEmpty }
     }
 
     init(_ instruction: Instruction, in description: MachineDescription) {
@@ -12,7 +12,7 @@ extension InstructionRecord {
         let rest = instruction.name.dropFirst(instruction.mnemonic.count)
         form = String(rest.drop { $0 == " " })
         requirements = instruction.requirements
-        opcodes = instruction.opcodes
+        opcodes = instruction.opcodes.filter(RecordDecoder.decodes)
         checks = []
         for operation in instruction.program.operations {
             guard case .trap(let id, let condition, let detail) = operation else { continue }
