@@ -183,12 +183,16 @@ public struct OpcodePattern: Hashable, Sendable {
     /// The index register of a memory operand is a vector.
     public var isVectorIndexed = false
     public var immediates: [Immediate] = []
+    /// A LOCK prefix may stand in front of it where the operand is in memory; elsewhere it makes the opcode undefined.
+    public var takesLock = false
     public var longMode: LongMode = .same
 
     public init(opcode: UInt8) { self.opcode = opcode }
 
     /// Whether a ModRM byte follows the opcode: it does with a fixed one, too.
     public var hasModRM: Bool { modRM != nil }
+
+    var hasDigit: Bool { if case .digit = modRM { true } else { false } }
 
     /// Whether this ModRM byte belongs to the pattern.
     public func admits(modRM byte: UInt8) -> Bool {
@@ -245,6 +249,7 @@ extension OpcodePattern: CustomStringConvertible {
         if form != .any { words.append(form.rawValue) }
         if isVectorIndexed { words.append("vsib") }
         words += immediates.map(\.text)
+        if takesLock { words.append("lock") }
         if longMode != .same { words.append(longMode.rawValue) }
         return words.joined(separator: " ")
     }

@@ -55,6 +55,7 @@ private struct PatternReader {
         }
         try operands()
         try immediates()
+        try lock()
         try mode()
         if position < words.count { throw stray() }
         return result
@@ -215,7 +216,7 @@ private struct PatternReader {
             }
             position += 1
         }
-        let isOpen = result.modRM == .register || { if case .digit = result.modRM { true } else { false } }()
+        let isOpen = result.modRM == .register || result.hasDigit
         if let word, let form = OpcodePattern.Form(rawValue: String(word)), form != .any {
             guard isOpen else { throw error("\(word) restricts /r or /0 to /7, which are missing") }
             result.form = form
@@ -249,6 +250,15 @@ private struct PatternReader {
         }
     }
 
+    private mutating func lock() throws(NotationError) {
+        guard word == "lock" else { return }
+        guard result.scheme == .legacy, result.modRM == .register || result.hasDigit, result.form != .register else {
+            throw error("lock is for a memory operand, after /r or a digit")
+        }
+        result.takesLock = true
+        position += 1
+    }
+
     private mutating func mode() throws(NotationError) {
         while let word, let mode = OpcodePattern.LongMode(rawValue: String(word)), mode != .same {
             guard result.longMode == .same else { throw error("one of i64, o64 and d64 is enough") }
@@ -266,6 +276,6 @@ private struct PatternReader {
         }
         return error(
             "\"\(word)\" is not expected here",
-            remedy: "the order is: prefixes, opcode, /r or /digit, reg or mem, vsib, immediates, mode")
+            remedy: "the order is: prefixes, opcode, /r or /digit, reg or mem, vsib, immediates, lock, mode")
     }
 }

@@ -13,6 +13,7 @@ import Testing
             "VEX.128.66.0F38.W0 90 /r mem vsib", "VEX.LZ.0F38.W1 F3 /1", "VEX.L0.0F.W0 AE /2 mem",
             "EVEX.512.66.0F38.W1 90 /r mem vsib", "EVEX.LIG.F3.MAP5.W0 58 /r", "EVEX.128.66.MAP6.W0 98 /r ib",
             "XOP.L0.X9.W0 90 /r", "XOP.L0.X8.W0 85 /r is4", "XOP.L0.XA.W0 10 /r id", "0F 05 o64", "0F 18 /1 mem",
+            "01 /r lock", "82 /0 ib lock i64", "0F C7 /1 mem lock",
         ])
     func spelling(_ text: String) throws {
         #expect(try OpcodePattern(text).description == text)
@@ -47,6 +48,7 @@ import Testing
             ("VEX.512.66.0F.W0 58 /r", 4, "512"), ("VEX.128.X9.W0 58 /r", 8, "map"), ("XOP.L0.0F.W0 58 /r", 7, "map"),
             ("EVEX.128.66.0F.W2 58 /r", 15, "W2"), ("VEX.128.66.0F.W0.NP 58 /r", 17, "too much"),
             ("NP VEX.128.0F.W0 58 /r", 3, "wrong place"), ("D9 E1+i", 3, "low three bits"), ("01 /r  ix", 7, "ix"),
+            ("05 iz lock", 6, "memory operand"), ("0F 01 /0 reg lock", 13, "memory operand"), ("01 /r i64 lock", 10, "not expected"),
         ])
     func mistake(_ text: String, _ place: Int, _ words: String) {
         do {

@@ -10,8 +10,8 @@ import Testing
             var rest = Base64.text(RecordFile.bytes([MachineFiles.long, MachineFiles.legacy]))[...]
             var lines: [Substring] = []
             while !rest.isEmpty {
-                lines.append(rest.prefix(140))
-                rest = rest.dropFirst(140)
+                lines.append(rest.prefix(115))
+                rest = rest.dropFirst(115)
             }
             let text = """
                 // Made from ISA/x86-64 and ISA/ia-32 by the test EmbeddedRecordsTests; see Docs/X86Core.md.

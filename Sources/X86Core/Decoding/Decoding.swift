@@ -56,14 +56,4 @@ enum Emitters {
         guard record.isImplemented else { return nil }
         return table[record.mnemonic + " " + record.form] ?? table[record.mnemonic]
     }
-
-    /// Instructions that take a LOCK prefix, where their destination is in storage. Intel SDM volume 2, LOCK.
-    private static let lockable: Set<String> = [
-        "ADD", "ADC", "AND", "BTC", "BTR", "BTS", "CMPXCHG", "CMPXCHG8B", "CMPXCHG16B", "DEC", "INC", "NEG", "NOT", "OR",
-        "SBB", "SUB", "XOR", "XADD", "XCHG",
-    ]
-
-    static func takesLock(_ record: InstructionRecord) -> Bool {
-        lockable.contains(record.mnemonic) && record.form.hasPrefix("rm")
-    }
 }

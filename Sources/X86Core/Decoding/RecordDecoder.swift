@@ -45,6 +45,9 @@ final class RecordDecoder: Sendable {
         self.cells = cells
     }
 
+    /// The notation that the instruction's bytes were found by.
+    func pattern(_ instruction: DecodedInstruction) -> OpcodePattern { encodings[instruction.encoding].pattern }
+
     /// EVEX and XOP are not decoded, and records need not have them.
     static func decodes(_ opcode: String) -> Bool {
         ![OpcodePattern.Scheme.evex, .xop].contains { opcode.hasPrefix($0.rawValue + ".") }

@@ -169,7 +169,7 @@ extension X86Processor {
             return true
         }
         guard let emitter = decoding.emitter(codeSize: mode.codeSize, record: instruction.record),
-            !instruction.hasLock || instruction.isMemory && Emitters.takesLock(record)
+            !instruction.hasLock || instruction.isMemory && decoder.pattern(instruction).takesLock
         else {
             builder.raise(.invalidOpcode)
             builder.finishInstruction()

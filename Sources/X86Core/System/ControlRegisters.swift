@@ -175,10 +175,7 @@ enum ControlEmitters {
             p.invalidate(page: address)
         },
         "WBINVD": SystemEmitters.nothing, "INVD": SystemEmitters.nothing,
-        "CLI": { b, i in
-            guard !i.hasLock else { return b.raise(.invalidOpcode) }
-            b.emit(clearInterrupt)
-        },
+        "CLI": { b, _ in b.emit(clearInterrupt) },
         "STI": SystemEmitters.ending { p, _ throws(GuestFault) in
             let old = p.state.pointee.systemFlags
             p.state.pointee.systemFlags |= Flag.interrupt

@@ -1,69 +1,18 @@
 // CPUID. Intel SDM volume 2, CPUID; for leaves 0x4000_0000 on, Linux, Documentation/virt/kvm/x86/cpuid.rst.
 
-/// One bit by which CPUID tells that something is there.
-struct FeatureBit: Sendable {
-    enum Register: Sendable { case a, b, c, d }
-
-    var name: String
-    var leaf: UInt32
-    var subleaf: UInt32 = 0
-    var register: Register
-    var bit: UInt32
-}
-
-enum FeatureBits {
-    /// What is there whatever the machine's files require: the system's parts.
-    private static let always: Set<String> = [
-        "de", "pse", "tsc", "msr", "pae", "mce", "cx8", "apic", "sep", "mtrr", "pge", "mca", "pat", "pse36",
-        "clflush", "x2apic", "tsc_deadline_timer", "hypervisor", "lahf_lm", "syscall", "nx", "pdpe1gb", "rdtscp", "lm",
-        "constant_tsc", "arat", "smep", "erms", "fsrm", "pcid", "arch_capabilities", "tsc_adjust", "prefetchw", "rdpid",
-        "clflushopt", "clwb",
-    ]
-
-    /// What this core tells of.
-    static let told: [FeatureBit] = all.filter { always.contains($0.name) || ProcessorFeatures.has($0.name) }
-
-    private static func row(_ leaf: UInt32, _ register: FeatureBit.Register, _ names: [(String, UInt32)]) -> [FeatureBit] {
-        names.map { FeatureBit(name: $0.0, leaf: leaf, register: register, bit: $0.1) }
-    }
-
-    private static let all: [FeatureBit] = {
-        var all: [FeatureBit] = []
-        all += row(
-            1, .d,
-            [
-                ("fpu", 0), ("de", 2), ("pse", 3), ("tsc", 4), ("msr", 5), ("pae", 6), ("mce", 7), ("cx8", 8), ("apic", 9),
-                ("sep", 11), ("mtrr", 12), ("pge", 13), ("mca", 14), ("cmov", 15), ("pat", 16), ("pse36", 17),
-                ("clflush", 19), ("mmx", 23), ("fxsr", 24), ("sse", 25), ("sse2", 26),
-            ])
-        all += row(
-            1, .c,
-            [
-                ("pni", 0), ("pclmulqdq", 1), ("ssse3", 9), ("fma", 12), ("cx16", 13), ("pcid", 17), ("sse4_1", 19),
-                ("sse4_2", 20), ("x2apic", 21), ("movbe", 22), ("popcnt", 23), ("tsc_deadline_timer", 24), ("aes", 25),
-                ("xsave", 26), ("avx", 28), ("f16c", 29), ("rdrand", 30), ("hypervisor", 31),
-            ])
-        all += row(6, .a, [("arat", 2)])
-        all += row(
-            7, .b,
-            [
-                ("fsgsbase", 0), ("tsc_adjust", 1), ("bmi1", 3), ("avx2", 5), ("smep", 7), ("bmi2", 8), ("erms", 9),
-                ("rdseed", 18), ("adx", 19), ("smap", 20), ("clflushopt", 23), ("clwb", 24), ("sha_ni", 29),
-            ])
-        all += row(7, .c, [("umip", 2), ("rdpid", 22)])
-        all += row(7, .d, [("fsrm", 4), ("arch_capabilities", 29)])
-        all += row(0x8000_0001, .c, [("lahf_lm", 0), ("abm", 5), ("prefetchw", 8)])
-        all += row(
-            0x8000_0001, .d,
-            [("syscall", 11), ("nx", 20), ("pdpe1gb", 26), ("rdtscp", 27), ("lm", 29)])
-        all += row(0x8000_0007, .d, [("constant_tsc", 8)])
-        return all
-    }()
-}
-
 /// EAX, EBX, ECX and EDX.
 struct IdentityResult: Hashable, Sendable {
     var a: UInt32 = 0, b: UInt32 = 0, c: UInt32 = 0, d: UInt32 = 0
+
+    mutating func tell(of feature: ProcessorFeature) {
+        let bit: UInt32 = 1 << feature.bit
+        switch feature.register {
+        case .a: a |= bit
+        case .b: b |= bit
+        case .c: c |= bit
+        case .d: d |= bit
+        }
+    }
 }
 
 extension X86Processor {
@@ -82,16 +31,9 @@ extension X86Processor {
         // Beyond the last leaf Intel's processors answer as for the last basic one.
         if leaf > Self.lastLeaf, leaf < 0x8000_0000 || leaf > Self.lastExtended { leaf = Self.lastLeaf }
         var result = IdentityResult()
-        // Only leaf 7 tells of features by sub-leaf.
-        let part = leaf == 7 ? subleaf : 0
-        for feature in FeatureBits.told where feature.leaf == leaf && feature.subleaf == part {
-            let bit: UInt32 = 1 << feature.bit
-            switch feature.register {
-            case .a: result.a |= bit
-            case .b: result.b |= bit
-            case .c: result.c |= bit
-            case .d: result.d |= bit
-            }
+        // Of leaf 7 it is the first sub-leaf alone; other leaves have none.
+        if leaf != 7 || subleaf == 0 {
+            for feature in ProcessorFeatures.all where feature.leaf == leaf { result.tell(of: feature) }
         }
         leaf < 0x8000_0000 ? addBasic(leaf, subleaf, &result) : addExtended(leaf, &result)
         return result

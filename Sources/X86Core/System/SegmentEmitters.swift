@@ -35,7 +35,6 @@ enum SegmentEmitters {
 
     private static let instructions: [String: Emitter] = [
         "MOV sreg,rm": { b, i in
-            guard !i.hasLock else { return b.raise(.invalidOpcode) }
             let number = Int(i.reg & 7)
             let body: ColdBody = { p, i throws(GuestFault) in
                 try p.loadSegment(number, UInt16(truncatingIfNeeded: try p.readRM(i, size: 2)))

@@ -11,33 +11,20 @@ enum SystemEmitters {
         return table
     }()
 
-    /// Real and virtual-8086 mode do not know these, whatever the level.
+    /// Real and virtual-8086 mode do not know these, whatever the level. The machine's files cannot say so: both begin
+    /// where protected mode does.
     static let protectedOnly: Set<String> = ["LLDT", "SLDT", "LTR", "STR", "LAR", "LSL", "VERR", "VERW", "ARPL"]
 
-    /// A body of which nothing can be locked, and execution goes on behind it.
-    static func cold(_ body: @escaping ColdBody) -> Emitter {
-        { b, i in
-            if i.hasLock { b.raise(.invalidOpcode) } else { b.cold(body) }
-        }
-    }
+    /// A body behind which execution goes on.
+    static func cold(_ body: @escaping ColdBody) -> Emitter { { b, _ in b.cold(body) } }
 
     /// Likewise, and the block ends.
-    static func ending(_ body: @escaping ColdBody) -> Emitter {
-        { b, i in
-            if i.hasLock { b.raise(.invalidOpcode) } else { b.coldEnd(body) }
-        }
-    }
+    static func ending(_ body: @escaping ColdBody) -> Emitter { { b, _ in b.coldEnd(body) } }
 
     /// Likewise, in a block of its own: devices are asked.
-    static func alone(_ body: @escaping ColdBody) -> Emitter {
-        { b, i in
-            if i.hasLock { b.raise(.invalidOpcode) } else { b.coldAlone(body) }
-        }
-    }
+    static func alone(_ body: @escaping ColdBody) -> Emitter { { b, _ in b.coldAlone(body) } }
 
-    static let nothing: Emitter = { b, i in
-        if i.hasLock { b.raise(.invalidOpcode) }
-    }
+    static let nothing: Emitter = { _, _ in }
 
     /// The operand is translated as for a read, and that is all.
     private static let touches = cold { p, i throws(GuestFault) in
