@@ -2,6 +2,9 @@
 
 SWIFT   ?= swift
 RELEASE := .build/release/trapline
+# Tests look inside the modules, so they have a build of their own; in release, because thousands of proofs and
+# millions of instructions are checked.
+TESTING := -c release -Xswiftc -enable-testing --scratch-path .build/testing
 
 # What the program is built with, and what its tests ask for a second opinion.
 BUILD_PACKAGES := g++ libcadical-dev libcapstone-dev liblz4-dev liblzma-dev libyaml-dev libzstd-dev zlib1g-dev
@@ -20,7 +23,7 @@ help:
 	@echo "make bench   the figures of Docs/Benchmarks.md, measured here"
 	@echo "make soak    long fuzzing, what takes too long for every day"
 	@echo "make oracles suspect instructions on emulators, in user mode, compared with the machine files"
-	@echo "make kernel  fetch Debian's cloud kernel, which make test and make bench scan"
+	@echo "make kernel  fetch Debian's cloud kernel and busybox, for make test and make bench"
 	@echo "make clean   remove what was built"
 
 packages:
@@ -36,9 +39,9 @@ soak-packages:
 oracle-packages:
 	@./Tests/install-packages $(ORACLE_PACKAGES)
 
-# Debian's cloud kernel, outside the repository.
-kernel:
-	@./Tests/fetch-kernel .cache/kernel
+# Debian's cloud kernel and busybox, outside the repository.
+kernel: build
+	@$(RELEASE) fetch-kernel --into .cache/kernel
 
 build: packages
 	$(SWIFT) build -c release --product trapline
@@ -46,17 +49,18 @@ build: packages
 demo: build
 	@./Lessons/demo $(RELEASE)
 
-# Tests look inside the modules, so they have a build of their own; in release, because thousands of
-# proofs and millions of instructions are checked.
-test: test-packages kernel
-	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/testing
+# Among what is built is the program, which fetches the kernel.
+test: test-packages
+	$(SWIFT) build --build-tests $(TESTING)
+	@.build/testing/release/trapline fetch-kernel --into .cache/kernel
+	$(SWIFT) test --skip-build $(TESTING)
 	$(MAKE) smoke
 
 # The cores choose other loops in debug builds; one short run of everything shows that they agree.
 smoke:
 	$(SWIFT) test --filter Smoke
 
-bench: test-packages kernel build
+bench: test-packages kernel
 	$(SWIFT) build -c release --product Benchmarks
 	@./Tests/Benchmarks/run $(RELEASE) .build/release/Benchmarks
 
