@@ -92,9 +92,15 @@ struct MachineQuestion {
         let begun = description.instructions.filter { $0.name.lowercased().hasPrefix(name.lowercased()) }
         let words = begun.filter { $0.name.dropFirst(name.count).first.map { !$0.isLetter && !$0.isNumber } ?? true }
         if name.contains(" "), !begun.isEmpty { return words.isEmpty ? begun : words }
-        let mnemonics = distinct(description.instructions.map(\.mnemonic))
-        let near = suggestion(for: name, among: mnemonics).map { "did you mean \(quoted($0))?" }
-        throw Failure(.noInput, "machine \(quoted(description.name)) has no instruction \(quoted(name))",
-            remedy: near ?? "'trapline classify \(description.name)' lists all \(mnemonics.count)")
+        throw noInstruction(name, in: description)
     }
+}
+
+/// A name that is none of the machine's instructions.
+func noInstruction(_ name: String, in description: MachineDescription) -> Failure {
+    let mnemonics = distinct(description.instructions.map(\.mnemonic))
+    return Failure(.noInput, "machine \(quoted(description.name)) has no instruction \(quoted(name))",
+        remedy: remedy(
+            for: name, among: mnemonics,
+            otherwise: "'trapline classify \(description.name)' lists all \(mnemonics.count)"))
 }

@@ -86,13 +86,11 @@ struct MachineCatalogue {
 
     private func notFound(_ argument: String) -> Failure {
         let names = names()
-        var remedy = "give the path of an ISA file, or set TRAPLINE_ISA to the folder that holds them"
-        if let near = suggestion(for: Path.lastName(argument), among: names) {
-            remedy = "did you mean \(quoted(near))?"
-        } else if !names.isEmpty {
-            remedy = "give a path, or one of: \(names.joined(separator: ", "))"
-        }
+        let otherwise = names.isEmpty
+            ? "give the path of an ISA file, or set TRAPLINE_ISA to the folder that holds them"
+            : "give a path, or one of: \(names.joined(separator: ", "))"
         let cause = "no machine \(quoted(argument)): no such file, and no such name in ISA/"
-        return Failure(.noInput, cause, remedy: remedy)
+        return Failure(
+            .noInput, cause, remedy: remedy(for: Path.lastName(argument), among: names, otherwise: otherwise))
     }
 }

@@ -107,10 +107,6 @@ extension ProbeCommand {
             $0.name == name || $0.mnemonic.lowercased() == name.lowercased()
         }
         if !found.isEmpty { return found }
-        let mnemonics = distinct(description.instructions.map(\.mnemonic))
-        let near = suggestion(for: name, among: mnemonics).map { "did you mean \(quoted($0))?" }
-        throw Failure(
-            .noInput, "machine \(quoted(description.name)) has no instruction \(quoted(name))",
-            remedy: near ?? "'trapline classify \(description.name)' lists all \(mnemonics.count)")
+        throw noInstruction(name, in: description)
     }
 }

@@ -1,27 +1,22 @@
 import Machine
 
-/// Writes what happens to a guest, as text or as one JSON object a line.
+/// Traces a guest of the toy core.
 final class GuestTracer {
-    private let subjects: Set<TraceSubject>
-    private let format: TraceFormat
-    private let sink: (String) throws -> Void
+    private let writer: TraceWriter
     private var mode = ""
     /// Which guest, where there are several.
     private let guest: Int?
 
-    init(_ subjects: Set<TraceSubject>, format: TraceFormat, guest: Int?, sink: @escaping (String) throws -> Void) {
-        self.subjects = subjects
-        self.format = format
+    init(_ writer: TraceWriter, guest: Int?) {
+        self.writer = writer
         self.guest = guest
-        self.sink = sink
     }
 
-    /// Every instruction must be looked at: the machine runs in single steps.
-    var wantsSteps: Bool { subjects.contains(.instructions) || subjects.contains(.mode) }
+    var wantsSteps: Bool { writer.wantsSteps }
 
     func before(_ view: GuestView) throws {
         try noteMode(view)
-        guard subjects.contains(.instructions) else { return }
+        guard writer.writes(.instructions) else { return }
         let here = view.here
         let found = view.instruction(at: here)
         let label = view.symbols[here]
@@ -34,7 +29,7 @@ final class GuestTracer {
     }
 
     func trap(_ trap: Trap, _ view: GuestView) throws {
-        guard subjects.contains(.traps) else { return }
+        guard writer.writes(.traps) else { return }
         let interrupt = trap.interrupt.map { view.description.interrupts[$0].name }
         try write(view, "trap", [
             ("trap", .string(view.trapName(trap.kind))), ("detail", .unsigned(trap.detail)),
@@ -45,7 +40,7 @@ final class GuestTracer {
 
     /// Says so if the mode is another one than when this was asked last.
     func noteMode(_ view: GuestView) throws {
-        guard subjects.contains(.mode) else { return }
+        guard writer.writes(.mode) else { return }
         let now = view.mode
         guard now != mode else { return }
         let before = mode
@@ -58,15 +53,12 @@ final class GuestTracer {
     private func write(
         _ view: GuestView, _ event: String, _ members: [(String, JSONValue)], text: () -> String
     ) throws {
-        switch format {
-        case .text:
-            try sink((guest.map { "vm\($0): " } ?? "") + "\(view.processor.completedInstructions)  \(text())\n")
-        case .json:
-            var all: [(String, JSONValue)] = [
-                ("event", .string(event)), ("instructions", .unsigned(view.processor.completedInstructions)),
-            ]
-            if let guest { all.append(("vm", .integer(guest))) }
-            try sink(JSONValue.object(all + members).compact + "\n")
+        let completed = view.processor.completedInstructions
+        var origin = TraceWriter.Origin(text: "\(completed)", members: [("instructions", .unsigned(completed))])
+        if let guest {
+            origin.text = "vm\(guest): " + origin.text
+            origin.members.append(("vm", .integer(guest)))
         }
+        try writer.write(event, origin, members, text: text)
     }
 }

@@ -93,9 +93,10 @@ struct RunPlan {
         for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
             guard let subject = TraceSubject(rawValue: word) else {
                 let known = TraceSubject.allCases.map(\.rawValue)
-                let near = suggestion(for: word, among: known).map { "did you mean \(quoted($0))?" }
                 throw Failure(.usage, "--trace: \(quoted(word)) cannot be traced",
-                    remedy: near ?? "give any of \(known.joined(separator: ", ")), with commas")
+                    remedy: remedy(
+                        for: word, among: known,
+                        otherwise: "give any of \(known.joined(separator: ", ")), with commas"))
             }
             subjects.insert(subject)
         }

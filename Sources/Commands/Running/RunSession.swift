@@ -9,8 +9,7 @@ struct RunSession {
     private let reports: ReportOptions
     private let context: Context
     private let runs: [GuestRun]
-    private let traceFile: FileWriter?
-    private let statisticsFile: FileWriter?
+    private let files: ReportFiles
     private let consoles: [ConsoleOutput]
 
     /// Instructions that a guest gets at a time where several share the machine.
@@ -24,10 +23,8 @@ struct RunSession {
         self.plan = plan
         self.reports = reports
         self.context = context
-        // Both files are opened now: a name that cannot be written is said before the run, not after it.
-        let traceFile = try reports.traceFile.map { try FileWriter(path: $0) }
-        self.traceFile = traceFile
-        statisticsFile = try reports.statsFile.map { try FileWriter(path: $0) }
+        let files = try ReportFiles(reports, in: context)
+        self.files = files
         // The guest's own time: what the verdict took to find is none of it.
         let deadline = plan.timeout.map { monotonicSeconds() + $0 }
         let isShared = guests.count > 1
@@ -37,10 +34,8 @@ struct RunSession {
             let description = guests[index].description
             let view = GuestView(setup.processors[index], of: description, symbols: guests[index].image.symbols)
             let tracer = plan.trace.isEmpty ? nil : GuestTracer(
-                plan.trace, format: reports.traceFormat, guest: isShared ? index : nil
-            ) { line in
-                if let traceFile { try traceFile.write(line.utf8) } else { try context.diagnostics.write(line) }
-            }
+                TraceWriter(plan.trace, format: reports.traceFormat, sink: files.writeTrace),
+                guest: isShared ? index : nil)
             // Several guests cannot read one keyboard: it belongs to the first.
             var input: any ByteSource = index == 0 ? context.input : StoredBytes([])
             var twin: BareTwin?
@@ -73,7 +68,7 @@ struct RunSession {
             if status == .holds { status = own }
         }
         try writeStatistics(endings)
-        try traceFile?.finish()
+        try files.finishTrace()
         return status
     }
 
@@ -104,34 +99,31 @@ struct RunSession {
             return .interrupted
         case .crashed(let cause):
             let account = CrashAccount(cause: name + cause, view: runs[guest].view, history: runs[guest].history)
-            for (number, line) in account.lines().enumerated() {
-                try context.diagnostics.line(number == 0 ? "trapline: \(line)" : line)
-            }
+            try context.diagnostics.account(account.lines())
             try context.diagnostics.line("  remedy: run it with --trace traps,mode to see how it came there")
             return .crashed
         }
     }
 
     private func writeStatistics(_ endings: [GuestRun.Ending]) throws {
-        guard reports.stats || statisticsFile != nil || plan.cost != nil else { return }
+        guard reports.stats || files.takesStatistics || plan.cost != nil else { return }
         var documents: [JSONValue] = []
         for index in guests.indices {
             let statistics = RunStatistics(
                 description: guests[index].description, processor: setup.processors[index],
                 levels: setup.levels[index], history: runs[index].history, cost: plan.cost)
-            if reports.stats || statisticsFile == nil {
+            if reports.stats || !files.takesStatistics {
                 if guests.count > 1 { try context.diagnostics.line("vm\(index): \(guests[index].name)") }
                 for line in statistics.lines() { try context.diagnostics.line(line) }
             }
             let (word, status) = RunSession.summary(of: endings[index])
             documents.append(statistics.json(guest: guests[index].name, ending: word, status: status))
         }
-        guard let statisticsFile else { return }
-        let document = JSONValue.object([
-            ("schema", .string(RunStatistics.schema)), ("seed", .unsigned(plan.seed)), ("guests", .array(documents)),
-        ])
-        try statisticsFile.write(document.pretty.utf8)
-        try statisticsFile.finish()
+        try files.writeStatistics(
+            .object([
+                ("schema", .string(RunStatistics.schema)), ("seed", .unsigned(plan.seed)),
+                ("guests", .array(documents)),
+            ]))
     }
 
     private static func summary(of ending: GuestRun.Ending) -> (word: String, status: Int32) {

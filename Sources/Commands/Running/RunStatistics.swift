@@ -40,12 +40,12 @@ struct RunStatistics {
             ])
         }
         if !levels.isEmpty { lines += table.lines(indent: 2) }
-        lines += histogram("traps that the guest took", traps)
+        lines += TextTable.counts("traps that the guest took", traps)
         for (index, level) in levels.enumerated() {
             let rows = level.statistics.named(in: description)
             for group in distinct(rows.map(\.group)) where group != "reflected" && group != "handed-up" {
                 let title = levels.count > 1 ? "level \(index + 1): \(group)" : group
-                lines += histogram(title, rows.filter { $0.group == group }.map { ($0.name, $0.count) })
+                lines += TextTable.counts(title, rows.filter { $0.group == group }.map { ($0.name, $0.count) })
             }
         }
         lines.append("state digest \(stateDigest(of: processor))")
@@ -54,13 +54,6 @@ struct RunStatistics {
             lines.append("estimated slowdown \(hundredths) (a model, not a measurement: see 'trapline run --help')")
         }
         return lines
-    }
-
-    private func histogram(_ title: String, _ rows: [(name: String, count: UInt64)]) -> [String] {
-        guard !rows.isEmpty else { return [] }
-        var table = TextTable(["", ""], right: [1])
-        for row in rows { table.append([row.name, String(row.count)]) }
-        return [title] + table.lines(indent: 2)
     }
 
     func json(guest: String, ending: String, status: Int32) -> JSONValue {

@@ -10,6 +10,11 @@ func suggestion(for name: String, among candidates: some Sequence<String>) -> St
     return best?.name
 }
 
+/// What to do about a name that nobody has: the one that was probably meant, or what is said otherwise.
+func remedy(for name: String, among candidates: some Sequence<String>, otherwise: String) -> String {
+    suggestion(for: name, among: candidates).map { "did you mean \(quoted($0))?" } ?? otherwise
+}
+
 /// Levenshtein's distance: insertions, deletions and replacements.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
     var row = Array(0...b.count)

@@ -30,6 +30,14 @@ struct TextTable {
         return lines
     }
 
+    /// How often what happened, below a title; nothing where nothing did.
+    static func counts(_ title: String, _ rows: [(name: String, count: UInt64)]) -> [String] {
+        guard !rows.isEmpty else { return [] }
+        var table = TextTable(["", ""], right: [1])
+        for row in rows { table.append([row.name, String(row.count)]) }
+        return [title] + table.lines(indent: 2)
+    }
+
     private func line(_ cells: [String], widths: [Int], indent: Int) -> String {
         var text = String(repeating: " ", count: indent)
         for (column, width) in widths.enumerated() {

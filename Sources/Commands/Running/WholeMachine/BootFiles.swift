@@ -1,6 +1,9 @@
 import Images
 
 extension WholeMachineRequest {
+    /// Of a kernel and of an initial file system, in bytes.
+    static let largestImage = 1 << 30
+
     /// Reads the files that the machine starts from, and puts them together for the loaders.
     ///
     /// - Parameter rsdp: where the board has put its ACPI tables' root pointer.
@@ -8,12 +11,12 @@ extension WholeMachineRequest {
         guard let kernel else {
             throw Failure(.usage, "the machine has nothing to run", remedy: "give a kernel: -kernel FILE")
         }
-        let image = try readFile(Path.join(context.folder, kernel), what: "the kernel", limit: 1 << 30)
+        let image = try readFile(Path.join(context.folder, kernel), what: "the kernel", limit: Self.largestImage)
         let modules: [BootModule] = try initrd.map { text in
             let files = BootPlan.takesModules(image) ? try WholeMachineRequest.modules(text) : [(path: text, words: "")]
             return try files.map { file in
                 let bytes = try readFile(
-                    Path.join(context.folder, file.path), what: "the initial file system", limit: 1 << 30)
+                    Path.join(context.folder, file.path), what: "the initial file system", limit: Self.largestImage)
                 return BootModule(bytes, arguments: file.words)
             }
         } ?? []

@@ -31,9 +31,10 @@ enum DriveOption {
             // They say how QEMU reaches the file, or what to call the drive; nothing depends on them here.
             case "id", "cache", "aio", "index", "discard", "detect-zeroes": break
             default:
-                let near = suggestion(for: words[0], among: ["file", "format", "readonly", "if", "media", "id"])
                 throw Failure(.usage, "-drive \(quoted(text)): the setting \(quoted(words[0])) is not known here",
-                    remedy: near.map { "did you mean \(quoted($0))?" } ?? "give file, format and readonly")
+                    remedy: remedy(
+                        for: words[0], among: ["file", "format", "readonly", "if", "media", "id"],
+                        otherwise: "give file, format and readonly"))
             }
         }
         guard let path, !path.isEmpty else {

@@ -1,9 +1,8 @@
 import Devices
 
-/// What the guest writes to its serial line, on the way to standard output; and a watch for the words with which a
-/// kernel says that it has given up.
+/// The guest's serial line: a console, and a watch for the words with which a kernel says that it has given up.
 final class SerialConsole: ByteSink {
-    private let output: OutputStream
+    private let console: ConsoleOutput
     private var line: [UInt8] = []
     /// The guest's kernel has said that it panics.
     private(set) var hasPanicked = false
@@ -11,15 +10,14 @@ final class SerialConsole: ByteSink {
     /// Linux ends the account of a panic with these words (kernel/panic.c), and then does nothing any more.
     private static let panic = Array("end Kernel panic".utf8)
 
-    init(_ output: OutputStream) { self.output = output }
+    init(_ output: OutputStream) { console = ConsoleOutput(output, guest: nil) }
 
     func put(_ byte: UInt8) throws {
-        try output.write(bytes: CollectionOfOne(byte))
+        try console.put(byte)
         if byte != 0x0A {
             if line.count < 256 { line.append(byte) }
             return
         }
-        try output.flush()
         if !hasPanicked, line.count >= Self.panic.count {
             hasPanicked = line.indices.dropLast(Self.panic.count - 1).contains {
                 line[$0] == Self.panic[0] && line[$0...].starts(with: Self.panic)
@@ -28,5 +26,5 @@ final class SerialConsole: ByteSink {
         line.removeAll(keepingCapacity: true)
     }
 
-    func flush() throws { try output.flush() }
+    func flush() throws { try console.flush() }
 }

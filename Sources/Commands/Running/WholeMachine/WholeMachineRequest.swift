@@ -68,9 +68,9 @@ struct WholeMachineRequest: Hashable {
         if let name = options.bootProtocol {
             guard let known = BootProtocol(rawValue: name) else {
                 let names = BootProtocol.allCases.map(\.rawValue)
-                let near = suggestion(for: name, among: names).map { "did you mean \(quoted($0))?" }
                 throw Failure(.usage, "--boot-protocol \(quoted(name)) is none that is spoken here",
-                    remedy: near ?? "give one of \(names.joined(separator: ", "))")
+                    remedy: remedy(
+                        for: name, among: names, otherwise: "give one of \(names.joined(separator: ", "))"))
             }
             bootProtocol = known
         }

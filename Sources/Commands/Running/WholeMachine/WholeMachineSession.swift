@@ -16,11 +16,12 @@ final class WholeMachineSession {
     private let plan: BootPlan?
     private let decoding: Decoding
     private let configuration: PCMachine.Configuration
-    private let statisticsFile: FileWriter?
+    private let files: ReportFiles
+    private let places: KernelPlaces
     private let input: MachineInput
     private var pacer = Pacer()
     /// Nil: nothing is traced.
-    private let trace: WholeMachineTrace?
+    private let tracer: WholeMachineTracer?
 
     /// Nanoseconds of the guest's time between two looks at the outside world. They are taken at multiples of it, so
     /// that a file's bytes come at the same times whatever the run began with.
@@ -39,9 +40,13 @@ final class WholeMachineSession {
         self.decoding = decoding
         console = SerialConsole(context.output)
         input = MachineInput(context.input, isTerminal: context.terminal.inputIsTerminal)
-        statisticsFile = try reports.statsFile.map { try FileWriter(path: Path.join(context.folder, $0)) }
+        let files = try ReportFiles(reports, in: context)
+        self.files = files
+        places = KernelPlaces(kernel: request.kernel, in: context)
+        let subjects = try RunPlan.subjects(reports.trace)
+        tracer = subjects.isEmpty ? nil : WholeMachineTracer(
+            TraceWriter(subjects, format: reports.traceFormat, sink: files.writeTrace), places: places)
         var configuration = PCMachine.Configuration()
-        trace = try WholeMachineTrace(reports, request, in: context)
         configuration.storage = request.storage
         configuration.processors = request.processors
         configuration.seed = seed
@@ -86,7 +91,7 @@ final class WholeMachineSession {
     // MARK: - Running
 
     func run() throws -> CommandStatus {
-        trace?.observe(machine)
+        tracer?.observe(machine)
         let terminal = input.isTerminal ? RawTerminal() : nil
         defer { if terminal != nil { RawTerminal.restore() } }
         let ending = try runToEnd()
@@ -102,7 +107,8 @@ final class WholeMachineSession {
             }
         }
         try writeStatistics(ending)
-        try trace?.finish()
+        if let failure = tracer?.failure { throw failure }
+        try files.finishTrace()
         return ending.status
     }
 
@@ -147,7 +153,7 @@ final class WholeMachineSession {
             case .reset:
                 guard !request.noReboot, let plan else { return Ending(word: "reset", status: .holds) }
                 machine = try WholeMachineSession.machine(configuration, decoding, console)
-                trace?.observe(machine)
+                tracer?.observe(machine)
                 machine.start(plan)
             case .exited(let status):
                 return Ending(word: "exited", status: status == 0 ? .holds : .guest(UInt8(truncatingIfNeeded: status)))
@@ -198,19 +204,17 @@ final class WholeMachineSession {
     // MARK: - Reports
 
     private func writeAccount(_ processor: Int, _ reason: String) throws {
-        let account = WholeMachineAccount(machine.processors[processor], reason: reason, image: request.kernel, in: context)
-        for (number, line) in account.lines().enumerated() {
-            try context.diagnostics.line(number == 0 ? "trapline: \(line)" : line)
-        }
+        let account = WholeMachineAccount(machine.processors[processor], reason: reason, places: places)
+        try context.diagnostics.account(account.lines())
     }
 
     private func writeStatistics(_ ending: Ending) throws {
-        guard reports.stats || statisticsFile != nil else { return }
+        guard reports.stats || files.takesStatistics else { return }
         let statistics = WholeMachineStatistics(machine: machine)
         if reports.stats { for line in statistics.lines() { try context.diagnostics.line(line) } }
-        guard let statisticsFile else { return }
-        let document = statistics.json(seed: configuration.seed, ending: ending.word, status: ending.status.code)
-        try statisticsFile.write(document.pretty.utf8)
-        try statisticsFile.finish()
+        if files.takesStatistics {
+            try files.writeStatistics(
+                statistics.json(seed: configuration.seed, ending: ending.word, status: ending.status.code))
+        }
     }
 }

@@ -30,12 +30,8 @@ struct WholeMachineStatistics {
         }
         lines += table.lines(indent: 2)
         for processor in machine.processors {
-            let rows = delivered(processor)
-            guard !rows.isEmpty else { continue }
-            lines.append("exceptions and interrupts of processor \(processor.number)")
-            var table = TextTable(["", ""], right: [1])
-            for row in rows { table.append([row.name, String(row.count)]) }
-            lines += table.lines(indent: 2)
+            lines += TextTable.counts(
+                "exceptions and interrupts of processor \(processor.number)", delivered(processor))
         }
         lines.append("state digest \(digest)")
         return lines
