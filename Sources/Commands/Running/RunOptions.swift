@@ -1,7 +1,7 @@
 import ArgumentParser
 
 struct MachineOptions: ParsableArguments {
-    @Option(name: .long, help: "The machine to run on, instead of the guest's own: a path, or a name in ISA/.")
+    @Option(name: .long, help: "The machine to run on, instead of the guest's own: a path, a name in ISA/, or pc.")
     var machine: String?
 
     @Option(name: .long, help: "The ISA file to take the machine's description from: a path, or a name in ISA/.")
@@ -10,7 +10,8 @@ struct MachineOptions: ParsableArguments {
     @Option(
         name: .customShort("m"),
         help: ArgumentHelp(
-            "Cells of storage; K and M multiply by 2^10 and 2^20. (default: all that the machine can have)",
+            "Cells of storage; K and M multiply by 2^10 and 2^20. For a PC bytes, with M and G. "
+                + "(default: all that the machine can have; 512M)",
             valueName: "size"))
     var storage: String?
 
@@ -66,7 +67,7 @@ struct ReportOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Where the trace goes. (default: standard error)", valueName: "file"))
     var traceFile: String?
 
-    @Flag(name: .long, help: "At the end print what ran directly, trapped, was interpreted, was patched.")
+    @Flag(name: .long, help: "At the end print what ran directly, trapped, was interpreted, was patched; for a PC, exceptions and interrupts.")
     var stats = false
 
     @Option(name: .long, help: ArgumentHelp("Write the same as JSON.", valueName: "file"))

@@ -37,9 +37,10 @@ enum UnsupportedOptions {
         Row(names: ["d", "D", "trace", "singlestep", "one-insn-per-tb"], cause: "traces are asked for otherwise",
             remedy: "use --trace traps, --trace-file FILE"),
         Row(names: ["icount", "rtc"], cause: "virtual time is always the count of instructions",
-            remedy: "leave it out; --date and --seed fix what a guest sees of the world"),
+            remedy: "leave it out; what a guest sees of the world is the same in every run with the same --seed"),
         Row(names: ["snapshot", "loadvm"], cause: "disks are written to, and snapshots are of the whole machine",
-            remedy: "add readonly=on to the drive, or copy the image"),
+            remedy: "add readonly=on to the drive, or copy the image; machines are kept with --snapshot FILE, and go on "
+                + "with --restore FILE"),
         Row(names: ["daemonize", "pidfile", "runas", "chroot", "sandbox"],
             cause: "the process stays where it is started",
             remedy: "let the shell do it: nohup trapline run ... &"),
@@ -49,7 +50,8 @@ enum UnsupportedOptions {
             cause: "the board is always the same, and leaves when the guest switches it off", remedy: "leave it out"),
     ]
 
-    /// Options whose next argument is a value, whatever it looks like.
+    /// Options whose next argument is a value, whatever it looks like: those of `WholeMachineOptions` with one hyphen,
+    /// and `-m`. They are known here before the arguments are parsed.
     private static let withValues: Set<String> = ["kernel", "initrd", "append", "drive", "hda", "serial", "smp", "m"]
 
     /// The first of the arguments that is such an option, refused. Options with two hyphens are ours: only one counts.
