@@ -38,7 +38,7 @@ import Testing
         let before = read(bench, 1, 0x10)
         #expect(before & 0xF == 4)
         let base = before & ~0xF
-        #expect(PCBoard.deviceSpace.contains(base))
+        #expect(RealAddresses.devices.contains(base))
         #expect(bench.load(base + 8) == 0x0001_0400)
         write(bench, 1, 0x04, 0, width: 2)
         #expect(bench.load(base + 8) == 0xFFFF_FFFF)

@@ -34,10 +34,6 @@ public final class PCBoard: ProcessorBus {
         public init() {}
     }
 
-    public static let ioAPICBase: UInt64 = 0xFEC0_0000
-    /// Real addresses from here to 4 GB are the devices'; storage goes on above.
-    public static let deviceSpace: Range<UInt64> = UInt64(SystemDescription.firstWindow)..<0x1_0000_0000
-
     public let time: VirtualTime
     public let serial: SerialPort
     public let power: PowerControl
@@ -72,17 +68,18 @@ public final class PCBoard: ProcessorBus {
 
         let timer = IntervalTimer8254(time: time, line: wiring.line(0))
         let control = SystemControlPort(time: time, timer: timer)
-        clock = RealTimeClock(time: time, date: configuration.date, line: wiring.line(8))
+        clock = RealTimeClock(time: time, date: configuration.date, line: wiring.line(BoardPlaces.clockInterrupt))
         clock.describe(storage: configuration.storageSize)
-        serial = SerialPort(time: time, line: wiring.line(4), output: serialOutput)
+        serial = SerialPort(time: time, line: wiring.line(BoardPlaces.serialInterrupt), output: serialOutput)
         let keyboard = KeyboardController(line: wiring.line(1), resetMachine: resetMachine)
-        power = PowerControl(time: time, line: wiring.line(9), powerOff: { relay.signals.powerOff() })
+        power = PowerControl(
+            time: time, line: wiring.line(BoardPlaces.powerInterrupt), powerOff: { relay.signals.powerOff() })
         let delay = DelayPort()
         pci = PCIBus(resetMachine: resetMachine)
         for (index, disk) in configuration.disks.enumerated() {
             let slot = index + 1
             let controller = NVMeController(
-                number: index, slot: slot, window: UInt64(SystemDescription.firstWindow) + UInt64(slot) << 14,
+                number: index, slot: slot, window: RealAddresses.devices.lowerBound + UInt64(slot) << 14,
                 disk: disk, memory: memory, line: wiring.line(PCIBus.interrupt(slot: slot)),
                 send: { [unowned wiring] message in wiring.wires.deliver(message, to: .addressed) })
             pci.add(controller, slot: slot)
@@ -93,8 +90,8 @@ public final class PCBoard: ProcessorBus {
         ports.claim(0x4D0, count: 2, wiring.controllers.edgeLevel)
         ports.claim(0x40, count: 4, timer)
         ports.claim(0x61, count: 1, control)
-        ports.claim(0x70, count: 2, clock)
-        ports.claim(0x3F8, count: 8, serial)
+        ports.claim(BoardPlaces.clockPorts, count: 2, clock)
+        ports.claim(BoardPlaces.serialPorts, count: 8, serial)
         // Data and command are four ports apart; what lies between is port 0x61 and nobody's.
         ports.claim(0x60, count: 1, keyboard)
         ports.claim(0x64, count: 1, KeyboardCommandPort(keyboard))
@@ -102,7 +99,7 @@ public final class PCBoard: ProcessorBus {
         ports.claim(0x92, count: 1, SystemControlPortA(keyboard: keyboard, resetMachine: resetMachine))
         ports.claim(0xF4, count: 4, width: 4, DebugExit { relay.signals.debugExit($0) })
         ports.claim(PowerControl.ports, count: PowerControl.portCount, width: 4, power)
-        ports.claim(0xCF8, count: 8, width: 4, pci)
+        ports.claim(BoardPlaces.pciPorts, count: 8, width: 4, pci)
 
         let small: [any BusDevice] = [timer, control, clock, serial, keyboard, power, delay, pci]
         devices = wiring.devices + small + pci.slots.compactMap { [pci] in pci.functions[$0] }
@@ -151,7 +148,7 @@ public final class PCBoard: ProcessorBus {
     private func device(at address: UInt64) -> (device: any BusDevice, offset: UInt64)? {
         let apic = interrupts.localAPICs[currentProcessor]
         if apic.isEnabled, !apic.isX2APIC, address & ~0xFFF == apic.windowBase { return (apic, address & 0xFFF) }
-        if address & ~0xFFF == Self.ioAPICBase { return (interrupts.ioAPIC, address & 0xFFF) }
+        if address & ~0xFFF == BoardPlaces.ioAPIC { return (interrupts.ioAPIC, address & 0xFFF) }
         return pci.window(address).map { ($0.function, $0.offset) }
     }
 

@@ -1,3 +1,5 @@
+import Machine
+
 /// Which real addresses of a PC are storage, as the firmware of a PC would tell it (the "e820 map", after the function
 /// number of interrupt 0x15 that has always given it).
 public struct StorageMap: Hashable, Sendable {
@@ -22,28 +24,26 @@ public struct StorageMap: Hashable, Sendable {
     /// Conventional storage ends where the extended BIOS data area has always begun.
     static let lowEnd: UInt64 = 0x9_FC00
     static let highStart: UInt64 = 0x10_0000
-    /// Devices answer in the last GiB below 4 GiB; storage goes on above.
-    public static let holeStart: UInt64 = 0xC000_0000
-    public static let holeEnd: UInt64 = 0x1_0000_0000
+    private static let devices = RealAddresses.devices
 
     public init(size: UInt64) {
         self.size = size
         var regions = [Region(start: 0, size: min(size, StorageMap.lowEnd), kind: .usable)]
         regions.append(Region(
             start: StorageMap.lowEnd, size: StorageMap.highStart - StorageMap.lowEnd, kind: .reserved))
-        let end = min(size, StorageMap.holeStart)
+        let end = min(size, StorageMap.devices.lowerBound)
         if end > StorageMap.highStart {
             regions.append(Region(start: StorageMap.highStart, size: end - StorageMap.highStart, kind: .usable))
         }
-        if size > StorageMap.holeStart {
-            regions.append(Region(start: StorageMap.holeEnd, size: size - StorageMap.holeStart, kind: .usable))
+        if size > end {
+            regions.append(Region(start: StorageMap.devices.upperBound, size: size - end, kind: .usable))
         }
         self.regions = regions.filter { $0.size > 0 }
     }
 
     /// The first address above the storage that begins at 1 MiB; 1 MiB where there is none.
     var highEnd: UInt64 {
-        max(StorageMap.highStart, min(size, StorageMap.holeStart))
+        max(StorageMap.highStart, min(size, StorageMap.devices.lowerBound))
     }
 
     /// Usable storage that holds all of a range.

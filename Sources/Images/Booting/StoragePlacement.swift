@@ -1,3 +1,5 @@
+import Machine
+
 /// Bytes and where they go.
 public struct BootPiece: Sendable {
     /// Real address of the first byte.
@@ -82,14 +84,14 @@ struct StoragePlacement {
         if map.region(holding: address, size: extent) != nil { return }
         let (end, overflow) = address.addingReportingOverflow(extent)
         let range = overflow ? "from \(hex(address)) on" : "at \(hex(address)) to \(hex(end - 1))"
-        if !overflow, address >= StorageMap.highStart || end <= StorageMap.lowEnd, end <= StorageMap.holeStart {
+        if !overflow, address >= StorageMap.highStart || end <= StorageMap.lowEnd, end <= RealAddresses.devices.lowerBound {
             throw BootError(
                 .request, "\(title) \(range) needs more than \(mebibytes(map.size)) of storage",
                 remedy: "give the machine more storage: -m \(mebibytes(end + (16 << 20)))")
         }
         throw BootError(
             .image, "\(title) \(range) is not in storage: that is 0 to 0x9FBFF, and from 0x100000 up to the devices "
-                + "at 0xC0000000",
+                + "at \(hex(RealAddresses.devices.lowerBound))",
             remedy: "link the image for an address from 0x100000 on")
     }
 }

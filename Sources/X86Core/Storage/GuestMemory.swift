@@ -1,4 +1,5 @@
 import Glibc
+import Machine
 
 /// Somebody who has made something of the code in storage: one for each processor.
 protocol CodeObserver: AnyObject {
@@ -11,9 +12,8 @@ protocol CodeObserver: AnyObject {
 /// The machine's real storage: bytes from address 0 up to the hole below 4 GiB, and on behind it. Where decoded code
 /// lies is marked, 64 bytes a mark.
 public final class GuestMemory {
-    /// Where devices are below 4 GiB.
-    public static let hole: UInt64 = 0xC000_0000
-    static let high: UInt64 = 0x1_0000_0000
+    /// Where storage goes on above the devices.
+    private static var high: UInt64 { RealAddresses.devices.upperBound }
     public static let pageSize: UInt64 = 4096
 
     // Safety: mapped at creation, unmapped at the end; never moves.
@@ -40,7 +40,7 @@ public final class GuestMemory {
         // The host walks its tables less where its pages are large, and clears fewer of them. It may refuse.
         _ = madvise(mapped, Int(size), MADV_HUGEPAGE)
         self.size = size
-        lowSize = min(size, Self.hole)
+        lowSize = min(size, RealAddresses.devices.lowerBound)
         highSize = size - lowSize
         codeLines = .allocate(capacity: Int(size / Self.pageSize))
         codeLines.initialize(repeating: 0, count: Int(size / Self.pageSize))

@@ -45,7 +45,7 @@ public final class LocalAPIC: StatefulDevice {
     }
 
     public func reset() {
-        base = 0xFEE0_0800 | (identifier == 0 ? 0x100 : 0)
+        base = BoardPlaces.localAPICs | 0x800 | (identifier == 0 ? 0x100 : 0)
         line0 = false
         timer.timestampOffset = 0
         initialise()

@@ -86,7 +86,7 @@ public struct ACPITables: Sendable {
         var bytes = [UInt8](repeating: 0, count: 276)
         bytes.put(control, at: 36, width: 4)
         bytes.put(description, at: 40, width: 4)
-        bytes.put(9, at: 46, width: 2)
+        bytes.put(UInt64(BoardPlaces.powerInterrupt), at: 46, width: 2)
         bytes.put(event, at: 56, width: 4)
         bytes.put(power, at: 64, width: 4)
         bytes.put(timer, at: 76, width: 4)
@@ -101,7 +101,7 @@ public struct ACPITables: Sendable {
         bytes.put(0x0005, at: 109, width: 2)
         // WBINVD works, halting is C1, no sleep button, the clock wakes nobody, timer of 32 bits, reset register.
         bytes.put(1 << 0 | 1 << 2 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 10, at: 112, width: 4)
-        bytes.putPort(0xCF9, at: 116, bits: 8)
+        bytes.putPort(UInt64(BoardPlaces.pciPorts) + 1, at: 116, bits: 8)
         bytes[128] = 0x06
         bytes.put(description, at: 140, width: 8)
         bytes.putPort(event, at: 148, bits: 32, access: 2)
@@ -113,14 +113,15 @@ public struct ACPITables: Sendable {
     /// 5.2.12: processors and interrupt controllers.
     private static func interruptDescription(processors: Int) -> [UInt8] {
         // The local APICs' window; there are two 8259A too.
-        var body = numbers([0xFEE0_0000, 1], width: 4)
+        var body = numbers([BoardPlaces.localAPICs, 1], width: 4)
         for number in 0..<processors {
             body += [0, 8, UInt8(number), UInt8(number), 1, 0, 0, 0]
         }
-        body += [1, 12, 0, 0] + numbers([0xFEC0_0000, 0], width: 4)
+        body += [1, 12, 0, 0] + numbers([BoardPlaces.ioAPIC, 0], width: 4)
+        let power = BoardPlaces.powerInterrupt
         // Source, pin, and polarity and trigger: 0 as the bus has it, 0xD high and level, 0xF low and level.
         let overrides: [(source: UInt8, pin: UInt32, flags: UInt8)] = [
-            (0, 2, 0), (9, 9, 0xD), (10, 10, 0xF), (11, 11, 0xF),
+            (0, 2, 0), (UInt8(power), UInt32(power), 0xD), (10, 10, 0xF), (11, 11, 0xF),
         ]
         for (source, pin, flags) in overrides {
             body += [2, 10, 0, source] + numbers([UInt64(pin)], width: 4) + [flags, 0]

@@ -1,10 +1,11 @@
+import Machine
+
 /// The DSDT's body: the names of the devices that no bus can enumerate, in ACPI's machine language.
 enum SystemDescription {
     private typealias ML = MachineLanguage
 
     /// Between storage and the interrupt controllers: where functions on the bus have their windows.
-    static let firstWindow: UInt32 = 0xC000_0000
-    static let lastWindow: UInt32 = 0xFEBF_FFFF
+    private static let window = UInt32(RealAddresses.devices.lowerBound)...UInt32(BoardPlaces.ioAPIC - 1)
 
     static var bytes: [UInt8] {
         // The values for PM1a and PM1b that switch the machine off.
@@ -22,8 +23,9 @@ enum SystemDescription {
                 ML.named("_BBN", ML.integer(0)),
                 // One bus, its own ports, and everything that is nobody else's.
                 ML.resources([
-                    ML.busWindow(0, 0), ML.ports(0xCF8, count: 8), ML.portWindow(0, 0xCF7),
-                    ML.portWindow(0xD00, 0xFFFF), ML.memoryWindow(firstWindow, lastWindow),
+                    ML.busWindow(0, 0), ML.ports(BoardPlaces.pciPorts, count: 8),
+                    ML.portWindow(0, BoardPlaces.pciPorts - 1), ML.portWindow(BoardPlaces.pciPorts + 8, 0xFFFF),
+                    ML.memoryWindow(window.lowerBound, window.upperBound),
                 ]),
                 ML.named("_PRT", ML.package((0..<32).flatMap(routes))),
             ])
@@ -44,7 +46,9 @@ enum SystemDescription {
             "RTC0",
             [
                 ML.named("_HID", ML.plugAndPlay("PNP0B00")),
-                ML.resources([ML.ports(0x70, count: 2), ML.interrupt(8)]),
+                ML.resources([
+                    ML.ports(BoardPlaces.clockPorts, count: 2), ML.interrupt(UInt16(BoardPlaces.clockInterrupt)),
+                ]),
             ])
     }
 
@@ -54,7 +58,9 @@ enum SystemDescription {
             [
                 ML.named("_HID", ML.plugAndPlay("PNP0501")),
                 ML.named("_UID", ML.integer(1)),
-                ML.resources([ML.ports(0x3F8, count: 8), ML.interrupt(4)]),
+                ML.resources([
+                    ML.ports(BoardPlaces.serialPorts, count: 8), ML.interrupt(UInt16(BoardPlaces.serialInterrupt)),
+                ]),
             ])
     }
 }

@@ -44,7 +44,7 @@ public final class RealTimeClock: StatefulDevice {
     public func describe(storage bytes: UInt64) {
         let low: UInt64 = 640
         let above1 = min(bytes / 1024 > 1024 ? bytes / 1024 - 1024 : 0, 0xFFFF)
-        let above16 = min(bytes >> 16 > 256 ? min(bytes, 3 << 30) >> 16 - 256 : 0, 0xFFFF)
+        let above16 = min(bytes >> 16 > 256 ? min(bytes, RealAddresses.devices.lowerBound) >> 16 - 256 : 0, 0xFFFF)
         for (place, value) in [(0x15, low), (0x17, above1), (0x30, above1), (0x34, above16)] {
             memory[place] = UInt8(truncatingIfNeeded: value)
             memory[place + 1] = UInt8(truncatingIfNeeded: value >> 8)
