@@ -24,46 +24,25 @@ extension Binary {
         next(c, o, if: fromMemory(c, o, Operation.self, Word.self))
     }
 
-    /// Storage with register.
+    /// Storage with register or number.
     @inline(__always)
-    static func toMemoryQuick<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
+    static func toMemoryQuick<Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type
     ) -> UnsafeMutableRawPointer? {
         let (core, op) = (Core(c), Op(o))
         guard let host = core.quick(op, size: MemoryLayout<Word>.size, isWrite: !Operation.onlyCompares) else {
-            return toMemorySlow(c, o, Operation.self, Word.self)
+            return toMemorySlow(c, o, Operation.self, Word.self, Operand.self)
         }
-        let result = Operation.apply(core, host.loadUnaligned(as: Word.self), core.get(op.b, Word.self))
+        let result = Operation.apply(core, host.loadUnaligned(as: Word.self), Operand.value(core, op, Word.self))
         if !Operation.onlyCompares { host.storeBytes(of: result, as: Word.self) }
         return next(c, o)
     }
 
     @inline(never)
-    private static func toMemorySlow<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
+    private static func toMemorySlow<Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type
     ) -> UnsafeMutableRawPointer? {
-        next(c, o, if: toMemory(c, o, Operation.self, Word.self))
-    }
-
-    /// Storage with a number.
-    @inline(__always)
-    static func immediateToMemoryQuick<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
-    ) -> UnsafeMutableRawPointer? {
-        let (core, op) = (Core(c), Op(o))
-        guard let host = core.quick(op, size: MemoryLayout<Word>.size, isWrite: !Operation.onlyCompares) else {
-            return immediateToMemorySlow(c, o, Operation.self, Word.self)
-        }
-        let result = Operation.apply(core, host.loadUnaligned(as: Word.self), op.immediate(Word.self))
-        if !Operation.onlyCompares { host.storeBytes(of: result, as: Word.self) }
-        return next(c, o)
-    }
-
-    @inline(never)
-    private static func immediateToMemorySlow<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
-    ) -> UnsafeMutableRawPointer? {
-        next(c, o, if: immediateToMemory(c, o, Operation.self, Word.self))
+        next(c, o, if: toMemory(c, o, Operation.self, Word.self, Operand.self))
     }
 }
 
@@ -88,23 +67,28 @@ extension Unary {
 }
 
 extension Fusion {
-    /// Storage compared with a number.
+    /// Storage compared with a register or a number.
     @inline(__always)
-    static func immediateToMemory<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    static func toMemory<Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand, Asked: Condition>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type,
+        _: Asked.Type
     ) -> UnsafeMutableRawPointer? {
-        guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: false) else {
-            return immediateToMemorySlow(c, o, Operation.self, Word.self, Asked.self)
+        let (core, op) = (Core(c), Op(o))
+        guard let host = core.quick(op, size: MemoryLayout<Word>.size, isWrite: false) else {
+            return toMemorySlow(c, o, Operation.self, Word.self, Operand.self, Asked.self)
         }
-        _ = Operation.apply(Core(c), host.loadUnaligned(as: Word.self), Op(o).immediate(Word.self))
-        return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
+        _ = Operation.apply(core, host.loadUnaligned(as: Word.self), Operand.value(core, op, Word.self))
+        return FlowHandlers.branch(c, o, Asked.holds(core))
     }
 
     @inline(never)
-    private static func immediateToMemorySlow<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    private static func toMemorySlow<
+        Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand, Asked: Condition
+    >(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type,
+        _: Asked.Type
     ) -> UnsafeMutableRawPointer? {
-        guard Binary.immediateToMemory(c, o, Operation.self, Word.self) else { return leave(c, o) }
+        guard Binary.toMemory(c, o, Operation.self, Word.self, Operand.self) else { return leave(c, o) }
         return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
     }
 

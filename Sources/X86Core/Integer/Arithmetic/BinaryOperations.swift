@@ -108,24 +108,33 @@ extension Core {
     }
 }
 
-/// The kinds of operands that a micro-op of two operands may have. `a` is the register that is changed or compared,
-/// `b` the other one.
-enum Binary {
-    @inline(__always)
-    static func registers<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
-    ) {
-        let (core, op) = (Core(c), Op(o))
-        let result = Operation.apply(core, core.get(op.a, Word.self), core.get(op.b, Word.self))
-        if !Operation.onlyCompares { core.set(op.a, result) }
-    }
+/// The second operand of a micro-op of two, where it is not in storage.
+protocol SecondOperand {
+    static func value<Word: GuestWord>(_ core: Core, _ op: Op, _: Word.Type) -> Word
+}
 
+/// Register `b`.
+enum RegisterOperand: SecondOperand {
+    @inline(__always) static func value<Word: GuestWord>(_ core: Core, _ op: Op, _: Word.Type) -> Word {
+        core.get(op.b, Word.self)
+    }
+}
+
+enum ImmediateOperand: SecondOperand {
+    @inline(__always) static func value<Word: GuestWord>(_ core: Core, _ op: Op, _: Word.Type) -> Word {
+        op.immediate(Word.self)
+    }
+}
+
+/// The kinds of operands that a micro-op of two operands may have. `a` is the register that is changed or compared.
+enum Binary {
+    /// Register with register or number.
     @inline(__always)
-    static func immediate<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
+    static func toRegister<Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type
     ) {
         let (core, op) = (Core(c), Op(o))
-        let result = Operation.apply(core, core.get(op.a, Word.self), op.immediate(Word.self))
+        let result = Operation.apply(core, core.get(op.a, Word.self), Operand.value(core, op, Word.self))
         if !Operation.onlyCompares { core.set(op.a, result) }
     }
 
@@ -141,32 +150,18 @@ enum Binary {
         return true
     }
 
-    /// Storage with register.
+    /// Storage with register or number.
     @inline(__always)
-    static func toMemory<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
+    static func toMemory<Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type
     ) -> Bool {
         let (core, op) = (Core(c), Op(o))
         if Operation.onlyCompares {
             guard let value = core.operand(op, Word.self) else { return false }
-            _ = Operation.apply(core, value, core.get(op.b, Word.self))
+            _ = Operation.apply(core, value, Operand.value(core, op, Word.self))
             return true
         }
-        return core.modify(op, Word.self) { Operation.apply(core, $0, core.get(op.b, Word.self)) }
-    }
-
-    /// Storage with a number.
-    @inline(__always)
-    static func immediateToMemory<Operation: BinaryOperation, Word: GuestWord>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type
-    ) -> Bool {
-        let (core, op) = (Core(c), Op(o))
-        if Operation.onlyCompares {
-            guard let value = core.operand(op, Word.self) else { return false }
-            _ = Operation.apply(core, value, op.immediate(Word.self))
-            return true
-        }
-        return core.modify(op, Word.self) { Operation.apply(core, $0, op.immediate(Word.self)) }
+        return core.modify(op, Word.self) { Operation.apply(core, $0, Operand.value(core, op, Word.self)) }
     }
 }
 

@@ -4,35 +4,35 @@ extension Fusion {
     static let memoryComparisons: [Entry] = [
         (
             BinaryFamily.compare.bytes.immediateToMemory, 4,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt8.self, Equal.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt8.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.compare.bytes.immediateToMemory, 5,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt8.self, NotEqual.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt8.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.compare.bytes.immediateToMemory, 6,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt8.self, NotAbove.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt8.self, ImmediateOperand.self, NotAbove.self) }
         ),
         (
             BinaryFamily.compare.bytes.immediateToMemory, 7,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt8.self, Above.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt8.self, ImmediateOperand.self, Above.self) }
         ),
         (
             BinaryFamily.compare.doublewords.immediateToMemory, 4,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt32.self, Equal.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt32.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.compare.doublewords.immediateToMemory, 5,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt32.self, NotEqual.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt32.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.compare.doublewords.immediateToMemory, 6,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt32.self, NotAbove.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt32.self, ImmediateOperand.self, NotAbove.self) }
         ),
         (
             BinaryFamily.compare.doublewords.immediateToMemory, 7,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt32.self, Above.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt32.self, ImmediateOperand.self, Above.self) }
         ),
         (
             BinaryFamily.compare.doublewords.fromMemory, 2,
@@ -60,19 +60,19 @@ extension Fusion {
         ),
         (
             BinaryFamily.compare.quadwords.immediateToMemory, 4,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt64.self, Equal.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt64.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.compare.quadwords.immediateToMemory, 5,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt64.self, NotEqual.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt64.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.compare.quadwords.immediateToMemory, 6,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt64.self, NotAbove.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt64.self, ImmediateOperand.self, NotAbove.self) }
         ),
         (
             BinaryFamily.compare.quadwords.immediateToMemory, 7,
-            { c, o in Fusion.immediateToMemory(c, o, Compare.self, UInt64.self, Above.self) }
+            { c, o in Fusion.toMemory(c, o, Compare.self, UInt64.self, ImmediateOperand.self, Above.self) }
         ),
         (
             BinaryFamily.compare.quadwords.fromMemory, 2,
@@ -103,155 +103,155 @@ extension Fusion {
     static let tests: [Entry] = [
         (
             BinaryFamily.test.bytes.registers, 4,
-            { c, o in Fusion.registers(c, o, Test.self, UInt8.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt8.self, RegisterOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.test.bytes.registers, 5,
-            { c, o in Fusion.registers(c, o, Test.self, UInt8.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt8.self, RegisterOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.test.bytes.registers, 8,
-            { c, o in Fusion.registers(c, o, Test.self, UInt8.self, Sign.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt8.self, RegisterOperand.self, Sign.self) }
         ),
         (
             BinaryFamily.test.bytes.registers, 9,
-            { c, o in Fusion.registers(c, o, Test.self, UInt8.self, NoSign.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt8.self, RegisterOperand.self, NoSign.self) }
         ),
         (
             BinaryFamily.test.doublewords.registers, 4,
-            { c, o in Fusion.registers(c, o, Test.self, UInt32.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, RegisterOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.test.doublewords.registers, 5,
-            { c, o in Fusion.registers(c, o, Test.self, UInt32.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, RegisterOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.test.doublewords.registers, 8,
-            { c, o in Fusion.registers(c, o, Test.self, UInt32.self, Sign.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, RegisterOperand.self, Sign.self) }
         ),
         (
             BinaryFamily.test.doublewords.registers, 9,
-            { c, o in Fusion.registers(c, o, Test.self, UInt32.self, NoSign.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, RegisterOperand.self, NoSign.self) }
         ),
         (
             BinaryFamily.test.doublewords.registers, 14,
-            { c, o in Fusion.registers(c, o, Test.self, UInt32.self, NotGreater.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, RegisterOperand.self, NotGreater.self) }
         ),
         (
             BinaryFamily.test.doublewords.registers, 15,
-            { c, o in Fusion.registers(c, o, Test.self, UInt32.self, Greater.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, RegisterOperand.self, Greater.self) }
         ),
         (
             BinaryFamily.test.quadwords.registers, 4,
-            { c, o in Fusion.registers(c, o, Test.self, UInt64.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt64.self, RegisterOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.test.quadwords.registers, 5,
-            { c, o in Fusion.registers(c, o, Test.self, UInt64.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt64.self, RegisterOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.test.quadwords.registers, 8,
-            { c, o in Fusion.registers(c, o, Test.self, UInt64.self, Sign.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt64.self, RegisterOperand.self, Sign.self) }
         ),
         (
             BinaryFamily.test.quadwords.registers, 9,
-            { c, o in Fusion.registers(c, o, Test.self, UInt64.self, NoSign.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt64.self, RegisterOperand.self, NoSign.self) }
         ),
         (
             BinaryFamily.test.quadwords.registers, 14,
-            { c, o in Fusion.registers(c, o, Test.self, UInt64.self, NotGreater.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt64.self, RegisterOperand.self, NotGreater.self) }
         ),
         (
             BinaryFamily.test.quadwords.registers, 15,
-            { c, o in Fusion.registers(c, o, Test.self, UInt64.self, Greater.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt64.self, RegisterOperand.self, Greater.self) }
         ),
         (
             BinaryFamily.test.bytes.immediate, 4,
-            { c, o in Fusion.immediate(c, o, Test.self, UInt8.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt8.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.test.bytes.immediate, 5,
-            { c, o in Fusion.immediate(c, o, Test.self, UInt8.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt8.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.test.doublewords.immediate, 4,
-            { c, o in Fusion.immediate(c, o, Test.self, UInt32.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.test.doublewords.immediate, 5,
-            { c, o in Fusion.immediate(c, o, Test.self, UInt32.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Test.self, UInt32.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.test.bytes.immediateToMemory, 4,
-            { c, o in Fusion.immediateToMemory(c, o, Test.self, UInt8.self, Equal.self) }
+            { c, o in Fusion.toMemory(c, o, Test.self, UInt8.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.test.bytes.immediateToMemory, 5,
-            { c, o in Fusion.immediateToMemory(c, o, Test.self, UInt8.self, NotEqual.self) }
+            { c, o in Fusion.toMemory(c, o, Test.self, UInt8.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.and.doublewords.immediate, 4,
-            { c, o in Fusion.immediate(c, o, And.self, UInt32.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt32.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.and.doublewords.immediate, 5,
-            { c, o in Fusion.immediate(c, o, And.self, UInt32.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt32.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.and.doublewords.registers, 4,
-            { c, o in Fusion.registers(c, o, And.self, UInt32.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt32.self, RegisterOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.and.doublewords.registers, 5,
-            { c, o in Fusion.registers(c, o, And.self, UInt32.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt32.self, RegisterOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.and.quadwords.immediate, 4,
-            { c, o in Fusion.immediate(c, o, And.self, UInt64.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt64.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.and.quadwords.immediate, 5,
-            { c, o in Fusion.immediate(c, o, And.self, UInt64.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt64.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.and.quadwords.registers, 4,
-            { c, o in Fusion.registers(c, o, And.self, UInt64.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt64.self, RegisterOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.and.quadwords.registers, 5,
-            { c, o in Fusion.registers(c, o, And.self, UInt64.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, And.self, UInt64.self, RegisterOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.subtract.doublewords.immediate, 4,
-            { c, o in Fusion.immediate(c, o, Subtract.self, UInt32.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt32.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.subtract.doublewords.immediate, 5,
-            { c, o in Fusion.immediate(c, o, Subtract.self, UInt32.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt32.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.subtract.doublewords.registers, 4,
-            { c, o in Fusion.registers(c, o, Subtract.self, UInt32.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt32.self, RegisterOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.subtract.doublewords.registers, 5,
-            { c, o in Fusion.registers(c, o, Subtract.self, UInt32.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt32.self, RegisterOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.subtract.quadwords.immediate, 4,
-            { c, o in Fusion.immediate(c, o, Subtract.self, UInt64.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt64.self, ImmediateOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.subtract.quadwords.immediate, 5,
-            { c, o in Fusion.immediate(c, o, Subtract.self, UInt64.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt64.self, ImmediateOperand.self, NotEqual.self) }
         ),
         (
             BinaryFamily.subtract.quadwords.registers, 4,
-            { c, o in Fusion.registers(c, o, Subtract.self, UInt64.self, Equal.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt64.self, RegisterOperand.self, Equal.self) }
         ),
         (
             BinaryFamily.subtract.quadwords.registers, 5,
-            { c, o in Fusion.registers(c, o, Subtract.self, UInt64.self, NotEqual.self) }
+            { c, o in Fusion.toRegister(c, o, Subtract.self, UInt64.self, RegisterOperand.self, NotEqual.self) }
         ),
     ]
 

@@ -3,18 +3,11 @@
 
 enum Fusion {
     @inline(__always)
-    static func registers<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
+    static func toRegister<Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand, Asked: Condition>(
+        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type,
+        _: Asked.Type
     ) -> UnsafeMutableRawPointer? {
-        Binary.registers(c, o, Operation.self, Word.self)
-        return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
-    }
-
-    @inline(__always)
-    static func immediate<Operation: BinaryOperation, Word: GuestWord, Asked: Condition>(
-        _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
-    ) -> UnsafeMutableRawPointer? {
-        Binary.immediate(c, o, Operation.self, Word.self)
+        Binary.toRegister(c, o, Operation.self, Word.self, Operand.self)
         return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
     }
 
