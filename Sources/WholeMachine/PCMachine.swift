@@ -278,19 +278,20 @@ extension X86Processor {
         writeTaskPriority = { apic.taskPriority = UInt8(truncatingIfNeeded: $0 << 4) }
         readControllerMSR = { number in
             switch number {
-            case 0x1B: return apic.baseRegister
-            case 0x6E0: return apic.timestampDeadline
-            default: return apic.isX2APIC ? apic.readRegister(Int(number) - 0x800) : nil
+            case ModelSpecific.apicBase: return apic.baseRegister
+            case ModelSpecific.tscDeadline: return apic.timestampDeadline
+            default: return apic.isX2APIC ? apic.readRegister(Int(number - ModelSpecific.x2APIC.lowerBound)) : nil
             }
         }
         writeControllerMSR = { number, value in
             defer { settle() }
             switch number {
-            case 0x1B: return apic.writeBase(value)
-            case 0x6E0:
+            case ModelSpecific.apicBase: return apic.writeBase(value)
+            case ModelSpecific.tscDeadline:
                 apic.timestampDeadline = value
                 return true
-            default: return apic.isX2APIC && apic.writeRegister(Int(number) - 0x800, value)
+            default:
+                return apic.isX2APIC && apic.writeRegister(Int(number - ModelSpecific.x2APIC.lowerBound), value)
             }
         }
     }

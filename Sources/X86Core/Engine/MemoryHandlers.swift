@@ -112,7 +112,7 @@ enum MemoryHandlers {
     ) -> UnsafeMutableRawPointer? {
         let core = Core(c)
         guard let address = core.address(Op(o), size: UInt64(MemoryLayout<Word>.size), isWrite: true),
-            let value = core.loadForWriting(Op(o), at: address, type)
+            let value = core.load(Op(o), at: address, type, forWriting: true)
         else { return leave(c, o) }
         core[Op(o).a] = UInt64(truncatingIfNeeded: value)
         return next(c, o)

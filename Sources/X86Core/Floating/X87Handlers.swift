@@ -125,7 +125,7 @@ enum X87Handlers {
         if outcome.isStored {
             guard core.store(op, at: address, word) else { return false }
         } else {
-            guard core.loadForWriting(op, at: address, Word.self) != nil else { return false }
+            guard core.load(op, at: address, Word.self, forWriting: true) != nil else { return false }
         }
         processor.x87.finish(outcome, pops: op.d != 0)
         processor.noteX87(op, operand: core.effectiveAddress(op))
@@ -144,8 +144,8 @@ enum X87Handlers {
         }
         // The last bytes may lie in another page: nothing is stored if they cannot be.
         guard let address = core.address(op, size: 10, isWrite: true),
-            core.loadForWriting(op, at: address, UInt64.self) != nil,
-            core.loadForWriting(op, at: processor.truncated(address &+ 8), UInt16.self) != nil
+            core.load(op, at: address, UInt64.self, forWriting: true) != nil,
+            core.load(op, at: processor.truncated(address &+ 8), UInt16.self, forWriting: true) != nil
         else { return false }
         if outcome.isStored {
             guard core.store(op, at: address, value.significand),

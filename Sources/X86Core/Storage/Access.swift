@@ -43,24 +43,16 @@ extension Core {
     }
 
     /// A value at a linear address; nil: an exception, or the instruction must run alone.
+    ///
+    /// - Parameter forWriting: a store there will not fail.
     @inline(__always)
-    func load<Word: GuestWord>(_ o: Op, at address: UInt64, _ type: Word.Type) -> Word? {
+    func load<Word: GuestWord>(_ o: Op, at address: UInt64, _ type: Word.Type, forWriting: Bool = false) -> Word? {
         let entry = state.pointee.translations + TranslationBuffer.index(address)
-        if _fastPath(address ^ entry.pointee.readTag <= UInt64(4096 &- MemoryLayout<Word>.size)) {
+        let tag = forWriting ? entry.pointee.writeTag : entry.pointee.readTag
+        if _fastPath(address ^ tag <= UInt64(4096 &- MemoryLayout<Word>.size)) {
             return hostPointer(address, entry).loadUnaligned(as: Word.self)
         }
-        guard processor.slowLoad(o, address, size: MemoryLayout<Word>.size, forWriting: false) else { return nil }
-        return Word(truncatingIfNeeded: state.pointee.scratch)
-    }
-
-    /// Likewise, and a store there will not fail.
-    @inline(__always)
-    func loadForWriting<Word: GuestWord>(_ o: Op, at address: UInt64, _ type: Word.Type) -> Word? {
-        let entry = state.pointee.translations + TranslationBuffer.index(address)
-        if _fastPath(address ^ entry.pointee.writeTag <= UInt64(4096 &- MemoryLayout<Word>.size)) {
-            return hostPointer(address, entry).loadUnaligned(as: Word.self)
-        }
-        guard processor.slowLoad(o, address, size: MemoryLayout<Word>.size, forWriting: true) else { return nil }
+        guard processor.slowLoad(o, address, size: MemoryLayout<Word>.size, forWriting: forWriting) else { return nil }
         return Word(truncatingIfNeeded: state.pointee.scratch)
     }
 

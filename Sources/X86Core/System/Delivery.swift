@@ -180,16 +180,16 @@ extension X86Processor {
         var words = StackWords(size: 8)
         words.add(UInt64(state.pointee.segments[SegmentNumber.ss].selector))
         words.add(core[Register.sp])
-        words.add(event.flags)
-        words.add(UInt64(state.pointee.segments[SegmentNumber.cs].selector))
-        words.add(event.pointer)
-        if let number = event.code { words.add(UInt64(number)) }
+        addReturn(event, to: &words)
         let pointer = try push(words, on: stack)
         try markAccessed(&code)
         take(stack, pointer: pointer)
         finishEntry(gate, code, level)
         return gate.gateOffset
     }
+
+    /// What virtual-8086 mode leaves on the handler's stack, and the handler finds empty.
+    private static let leftByVirtual = [SegmentNumber.gs, SegmentNumber.fs, SegmentNumber.ds, SegmentNumber.es]
 
     private func enterProtectedHandler(_ event: InterruptEvent) throws(GuestFault) -> UInt64 {
         let place = UInt64(event.vector) * 8
@@ -216,21 +216,18 @@ extension X86Processor {
         if level != control.cpl {
             stack = try innerStack(level, external: event.external)
             if isVirtual {
-                for number in [SegmentNumber.gs, SegmentNumber.fs, SegmentNumber.ds, SegmentNumber.es] {
+                for number in Self.leftByVirtual {
                     words.add(UInt64(state.pointee.segments[number].selector))
                 }
             }
             words.add(UInt64(state.pointee.segments[SegmentNumber.ss].selector))
             words.add(core[Register.sp])
         }
-        words.add(event.flags)
-        words.add(UInt64(state.pointee.segments[SegmentNumber.cs].selector))
-        words.add(event.pointer)
-        if let number = event.code { words.add(UInt64(number)) }
+        addReturn(event, to: &words)
         let pointer = try push(words, on: stack)
         try markAccessed(&code)
         if isVirtual {
-            for number in [SegmentNumber.gs, SegmentNumber.fs, SegmentNumber.ds, SegmentNumber.es] {
+            for number in Self.leftByVirtual {
                 state.pointee.segments[number] = Segment(
                     selector: 0, attributes: 0, limit: 0, base: 0, isUnusable: true)
             }
@@ -238,6 +235,14 @@ extension X86Processor {
         take(stack, pointer: pointer)
         finishEntry(gate, code, level)
         return gate.gateOffset
+    }
+
+    /// Where a handler returns to, and the error code.
+    private func addReturn(_ event: InterruptEvent, to words: inout StackWords) {
+        words.add(event.flags)
+        words.add(UInt64(state.pointee.segments[SegmentNumber.cs].selector))
+        words.add(event.pointer)
+        if let number = event.code { words.add(UInt64(number)) }
     }
 
     private func finishEntry(_ gate: Descriptor, _ code: Descriptor, _ level: Int) {

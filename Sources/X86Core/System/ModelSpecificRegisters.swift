@@ -1,15 +1,18 @@
 // Model-specific registers. Intel SDM volume 4; what is of KVM, in Linux's Documentation/virt/kvm/x86/msr.rst.
 
 /// Numbers of model-specific registers.
-enum ModelSpecific {
+public enum ModelSpecific {
+    // The interrupt controller's, which the machine around the processor has.
+    public static let apicBase: UInt32 = 0x1B, tscDeadline: UInt32 = 0x6E0
+    public static let x2APIC: ClosedRange<UInt32> = 0x800...0x8FF
+
     static let platform: UInt32 = 0x17, debugControl: UInt32 = 0x1D9
-    static let tsc: UInt32 = 0x10, apicBase: UInt32 = 0x1B, featureControl: UInt32 = 0x3A, tscAdjust: UInt32 = 0x3B
+    static let tsc: UInt32 = 0x10, featureControl: UInt32 = 0x3A, tscAdjust: UInt32 = 0x3B
     static let biosSignature: UInt32 = 0x8B, platformInfo: UInt32 = 0xCE, mtrrCapabilities: UInt32 = 0xFE
     static let architecture: UInt32 = 0x10A, miscFeatures: UInt32 = 0x140
     static let sysenterCS: UInt32 = 0x174, sysenterESP: UInt32 = 0x175, sysenterEIP: UInt32 = 0x176
     static let checkCapabilities: UInt32 = 0x179, checkStatus: UInt32 = 0x17A
     static let miscEnable: UInt32 = 0x1A0, pat: UInt32 = 0x277, mtrrDefault: UInt32 = 0x2FF
-    static let tscDeadline: UInt32 = 0x6E0
     static let efer: UInt32 = 0xC000_0080, star: UInt32 = 0xC000_0081, lstar: UInt32 = 0xC000_0082
     static let cstar: UInt32 = 0xC000_0083, fmask: UInt32 = 0xC000_0084
     static let fsBase: UInt32 = 0xC000_0100, gsBase: UInt32 = 0xC000_0101, kernelGSBase: UInt32 = 0xC000_0102
@@ -29,6 +32,14 @@ enum ModelSpecific {
         for bit in [0, 3, 4, 5, 6, 8, 13, 14, 15, 20, 24, 26, 27] { bits |= 1 << UInt64(bit) }
         return bits
     }()
+
+    /// What is written there must be canonical.
+    static func holdsAddress(_ number: UInt32) -> Bool {
+        switch number {
+        case lstar, cstar, fsBase, gsBase, kernelGSBase, sysenterESP, sysenterEIP: true
+        default: false
+        }
+    }
 
     /// Values after power-on of those that only keep what is written.
     static func initial(_ number: UInt32) -> UInt64 {
@@ -51,7 +62,7 @@ extension X86Processor {
     private func plain(_ number: UInt32) -> UInt64 { control.plainMSRs[number] ?? ModelSpecific.initial(number) }
 
     private func isControllers(_ number: UInt32) -> Bool {
-        number == ModelSpecific.apicBase || number == ModelSpecific.tscDeadline || (number >= 0x800 && number <= 0x8FF)
+        number == ModelSpecific.apicBase || number == ModelSpecific.tscDeadline || ModelSpecific.x2APIC.contains(number)
     }
 
     func readMSR(_ number: UInt32) throws(GuestFault) -> UInt64 {
@@ -106,10 +117,6 @@ extension X86Processor {
         }
     }
 
-    private func needsCanonical(_ value: UInt64) throws(GuestFault) {
-        guard isCanonical(value) else { throw .protection() }
-    }
-
     private func keep(_ number: UInt32, _ value: UInt64, only mask: UInt64 = .max) throws(GuestFault) {
         guard value & ~mask == 0 else { throw .protection() }
         control.plainMSRs[number] = value
@@ -128,6 +135,7 @@ extension X86Processor {
             guard writeControllerMSR(number, value) else { throw .protection() }
             return
         }
+        if ModelSpecific.holdsAddress(number), !isCanonical(value) { throw .protection() }
         let physical = (UInt64(1) << Self.addressBits) - 1
         switch number {
         case ModelSpecific.tsc:
@@ -140,34 +148,20 @@ extension X86Processor {
             refreshClock()
         case ModelSpecific.efer: try writeEFER(value)
         case ModelSpecific.star: control.star = value
-        case ModelSpecific.lstar:
-            try needsCanonical(value)
-            control.lstar = value
-        case ModelSpecific.cstar:
-            try needsCanonical(value)
-            control.cstar = value
+        case ModelSpecific.lstar: control.lstar = value
+        case ModelSpecific.cstar: control.cstar = value
         case ModelSpecific.fmask:
             guard value >> 32 == 0 else { throw .protection() }
             control.fmask = value
-        case ModelSpecific.fsBase:
-            try needsCanonical(value)
-            state.pointee.segments[SegmentNumber.fs].base = value
-        case ModelSpecific.gsBase:
-            try needsCanonical(value)
-            state.pointee.segments[SegmentNumber.gs].base = value
-        case ModelSpecific.kernelGSBase:
-            try needsCanonical(value)
-            control.kernelGSBase = value
+        case ModelSpecific.fsBase: state.pointee.segments[SegmentNumber.fs].base = value
+        case ModelSpecific.gsBase: state.pointee.segments[SegmentNumber.gs].base = value
+        case ModelSpecific.kernelGSBase: control.kernelGSBase = value
         case ModelSpecific.tscAux:
             guard value >> 32 == 0 else { throw .protection() }
             control.tscAux = value
         case ModelSpecific.sysenterCS: control.sysenterCS = value & 0xFFFF
-        case ModelSpecific.sysenterESP:
-            try needsCanonical(value)
-            control.sysenterESP = value
-        case ModelSpecific.sysenterEIP:
-            try needsCanonical(value)
-            control.sysenterEIP = value
+        case ModelSpecific.sysenterESP: control.sysenterESP = value
+        case ModelSpecific.sysenterEIP: control.sysenterEIP = value
         case ModelSpecific.miscFeatures:
             try keep(number, value, only: 1)
             faultsCPUID = value & 1 != 0

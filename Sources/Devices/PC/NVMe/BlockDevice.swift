@@ -78,27 +78,32 @@ public final class RawDiskFile: BlockDevice {
     private static var reason: String { String(cString: strerror(errno)) }
 
     public func read(_ sector: UInt64, into bytes: UnsafeMutableRawBufferPointer) throws(BlockError) {
-        var done = 0
-        while done < bytes.count, let start = bytes.baseAddress {
-            let count = pread(descriptor, start + done, bytes.count - done, off_t(sector) * 512 + off_t(done))
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw BlockError("\(path): \(Self.reason)")
-            }
-            guard count > 0 else { throw BlockError("\(path): the file has become shorter") }
-            done += count
+        try transfer(bytes.count, at: sector) { done, place in
+            bytes.baseAddress.map { pread(descriptor, $0 + done, bytes.count - done, place) } ?? 0
         }
     }
 
     public func write(_ sector: UInt64, from bytes: UnsafeRawBufferPointer) throws(BlockError) {
+        try transfer(bytes.count, at: sector) { done, place in
+            bytes.baseAddress.map { pwrite(descriptor, $0 + done, bytes.count - done, place) } ?? 0
+        }
+    }
+
+    /// The system may do less than it is asked for, and is asked again for the rest.
+    ///
+    /// - Parameter some: behind so many bytes, at a place in the file; how many more, less than 0 for an error.
+    private func transfer(
+        _ count: Int, at sector: UInt64, _ some: (_ done: Int, _ place: off_t) -> Int
+    ) throws(BlockError) {
         var done = 0
-        while done < bytes.count, let start = bytes.baseAddress {
-            let count = pwrite(descriptor, start + done, bytes.count - done, off_t(sector) * 512 + off_t(done))
-            if count < 0 {
+        while done < count {
+            let more = some(done, off_t(sector) * 512 + off_t(done))
+            if more < 0 {
                 if errno == EINTR { continue }
                 throw BlockError("\(path): \(Self.reason)")
             }
-            done += count
+            guard more > 0 else { throw BlockError("\(path): the file has become shorter") }
+            done += more
         }
     }
 

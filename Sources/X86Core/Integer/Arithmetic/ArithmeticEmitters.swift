@@ -37,14 +37,21 @@ enum ArithmeticEmitters {
                 b.write(place, size: size, from: a)
             }
         }
-        for (name, isSigned) in [("MUL", false), ("IMUL", true)] {
+        // Of A and D with the operand: the handler for a size in bytes.
+        let wide: [(String, @Sendable (Int) -> Handler)] = [
+            ("MUL", { MultiplyHandlers.wide($0, isSigned: false) }),
+            ("IMUL", { MultiplyHandlers.wide($0, isSigned: true) }),
+            ("DIV", { DivideHandlers.divide($0, isSigned: false) }),
+            ("IDIV", { DivideHandlers.divide($0, isSigned: true) }),
+        ]
+        for (name, handler) in wide {
             table[name + " rm"] = { b, i in
                 let y = b.read(b.rm(size: i.operandSize), size: i.operandSize)
-                b.emit(MultiplyHandlers.wide(i.operandSize, isSigned: isSigned), b: y)
+                b.emit(handler(i.operandSize), b: y)
             }
             table[name + " rm8"] = { b, _ in
                 let y = b.read(b.rm(size: 1), size: 1)
-                b.emit(MultiplyHandlers.wide(1, isSigned: isSigned), b: y)
+                b.emit(handler(1), b: y)
             }
         }
         table["IMUL reg,rm"] = { b, i in
@@ -54,16 +61,6 @@ enum ArithmeticEmitters {
         table["IMUL reg,rm,imm"] = { b, i in
             let y = b.read(b.rm(size: i.operandSize), size: i.operandSize)
             b.emit(MultiplyHandlers.narrowConstant(i.operandSize), a: i.reg, b: y, immediate: i.signedImmediate)
-        }
-        for (name, isSigned) in [("DIV", false), ("IDIV", true)] {
-            table[name + " rm"] = { b, i in
-                let y = b.read(b.rm(size: i.operandSize), size: i.operandSize)
-                b.emit(DivideHandlers.divide(i.operandSize, isSigned: isSigned), b: y)
-            }
-            table[name + " rm8"] = { b, _ in
-                let y = b.read(b.rm(size: 1), size: 1)
-                b.emit(DivideHandlers.divide(1, isSigned: isSigned), b: y)
-            }
         }
         // By the operands' size alone: 16-bit code has the two with exchanged prefixes.
         for name in ["CBW", "CWDE", "CDQE"] {
