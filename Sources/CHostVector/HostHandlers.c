@@ -21,7 +21,7 @@ HANDLE(pcmpgtq) HANDLE(pminub) HANDLE(pminsw) HANDLE(pminsb) HANDLE(pminuw) HAND
 HANDLE(pmaxub) HANDLE(pmaxsw) HANDLE(pmaxsb) HANDLE(pmaxuw) HANDLE(pmaxsd) HANDLE(pmaxud) HANDLE(phminposuw)
 HANDLE(psllw) HANDLE(pslld) HANDLE(psllq) HANDLE(psrlw) HANDLE(psrld) HANDLE(psrlq) HANDLE(psraw) HANDLE(psrad)
 HANDLE(pshufb) HANDLE(aesenc) HANDLE(aesenclast) HANDLE(aesdec) HANDLE(aesdeclast) HANDLE(aesimc) HANDLE(movsldup)
-HANDLE(movshdup)
+HANDLE(movshdup) HANDLE(psllvd) HANDLE(psllvq) HANDLE(psrlvd) HANDLE(psrlvq) HANDLE(psravd)
 
 // Floating point.
 HANDLE(addps) HANDLE(addpd) HANDLE(addss) HANDLE(addsd) HANDLE(subps) HANDLE(subpd) HANDLE(subss) HANDLE(subsd)
@@ -52,6 +52,11 @@ HANDLER(psrldq, vector_psrldq(A, C))
 HANDLER(pblendvb, vector_pblendvb(A, B, host_register(state, 0)))
 HANDLER(blendvps, vector_blendvps(A, B, host_register(state, 0)))
 HANDLER(blendvpd, vector_blendvpd(A, B, host_register(state, 0)))
+
+// By the signs of a register that the instruction names.
+HANDLER(vpblendvb, vector_pblendvb(A, B, THIRD))
+HANDLER(vblendvps, vector_blendvps(A, B, THIRD))
+HANDLER(vblendvpd, vector_blendvpd(A, B, THIRD))
 
 // To and from general registers.
 HANDLER(pmovmskb, GENERAL_A = vector_pmovmskb(B))

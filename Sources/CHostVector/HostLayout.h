@@ -9,7 +9,7 @@
 enum {
     /// Where the state keeps the address of the vector registers, and from one register to the next.
     VECTORS = 256,
-    VECTOR_STRIDE = 32,
+    VECTOR_STRIDE = 16,
     /// What the status flags are computed from: see Flags.swift.
     FLAG_RESULT = 264,
     FLAG_CARRIES = 272,
@@ -56,5 +56,7 @@ static inline void host_set_flags(void *state, uint32_t flags) {
 #define GENERAL_A (*host_general(state, fields[FIELD_A]))
 #define GENERAL_B (*host_general(state, fields[FIELD_B]))
 #define C fields[FIELD_C]
+/// The vector register that C is the number of.
+#define THIRD host_register(state, C)
 
 #endif

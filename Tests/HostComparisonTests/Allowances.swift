@@ -83,12 +83,13 @@ struct Allowances {
         return parts
     }
 
+    private func number64(_ bytes: [UInt8], _ range: Range<Int>) -> UInt64 {
+        range.reversed().reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
+    }
+
     private func compareLegacy(_ parts: inout [String]) {
-        func number(_ bytes: [UInt8], _ range: Range<Int>) -> UInt64 {
-            range.reversed().reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
-        }
         func compare(_ name: String, _ range: Range<Int>) {
-            let (a, b) = (number(host.legacy, range), number(guest.legacy, range))
+            let (a, b) = (number64(host.legacy, range), number64(guest.legacy, range))
             if a != b { parts.append("\(name) host \(hex(a)) core \(hex(b))") }
         }
         compare("fcw", 0..<2)
@@ -107,6 +108,13 @@ struct Allowances {
             if host.legacy[start..<start + 16] != guest.legacy[start..<start + 16] {
                 compare("xmm\(number).low", start..<start + 8)
                 compare("xmm\(number).high", start + 8..<start + 16)
+            }
+        }
+        for number in 0..<16 where host.upper.count == 256 {
+            for word in 0..<2 {
+                let place = 16 * number + 8 * word..<16 * number + 8 * word + 8
+                let (a, b) = (number64(host.upper, place), number64(guest.upper, place))
+                if a != b { parts.append("ymm\(number).upper\(word) host \(hex(a)) core \(hex(b))") }
             }
         }
     }

@@ -70,7 +70,7 @@ struct CaseSource {
         switch random.below(16) {
         case 0, 1: return prefixed(at: address)
         case 2, 3, 4: return sequence(at: address)
-        case 5: return bytes()
+        case 5: return random.oneIn(3) ? wide() : bytes()
         case 6, 7: return narrow(at: address)
         default:
             let number = next % claimed.count
@@ -142,6 +142,14 @@ struct CaseSource {
         }
     }
 
+    /// A VEX prefix that says anything, with an opcode and operands of chance.
+    private mutating func wide() -> ComparedCode {
+        var bytes: [UInt8] = [0xC4]
+        bytes.append(UInt8(truncatingIfNeeded: random.next()) & 0xE0 | UInt8(1 + random.below(3)))
+        bytes += (0..<13).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        return shortened(.bytes, bytes)
+    }
+
     /// A jump to before itself might have no end.
     private func turnsBack(_ code: ComparedCode) -> Bool {
         guard let instruction = code.instructions.last, instruction.immediateSizes[0] > 0 else { return false }
@@ -162,7 +170,7 @@ struct CaseSource {
         }
     }
 
-    /// The host has components of the state that the core has not; only the first two are asked for.
+    /// The host has components of the state that the core has not; only the first three are asked for.
     private static func savesComponents(_ mnemonic: String) -> Bool {
         mnemonic.hasPrefix("XSAVE") || mnemonic.hasPrefix("XRSTOR")
     }
@@ -184,7 +192,7 @@ struct CaseSource {
         }
         enricher.enrich(state, code)
         if code.mnemonics.contains(where: Self.savesComponents) {
-            state.setGeneral(0, state.general(0) & 3)
+            state.setGeneral(0, state.general(0) & (state.layout.upper == nil ? 3 : 7))
             state.setGeneral(2, 0)
         }
     }

@@ -27,6 +27,8 @@ struct ReachedState {
     var gsBase: UInt64 = 0
     /// As FXSAVE would store it: 416 bytes.
     var legacy = [UInt8](repeating: 0, count: 416)
+    /// The upper halves of YMM0 to YMM15; empty where the host has none.
+    var upper: [UInt8] = []
     var window: [UInt8] = []
 }
 
@@ -57,7 +59,7 @@ final class GuestTwin {
         processor.control.cr3 = Self.tables
         processor.control.cr4 = control
         processor.control.efer = EFER.lme | EFER.lma | EFER.nxe | EFER.sce
-        processor.control.xcr0 = 3
+        processor.control.xcr0 = layout.upper == nil ? 3 : 7
         processor.control.gdtBase = Self.system + Self.descriptors
         processor.control.gdtLimit = 127
         processor.control.idtBase = Self.system + Self.gates
@@ -181,7 +183,11 @@ final class GuestTwin {
         processor.x87 = x87
         processor.state.pointee.mxcsr = before.mxcsr
         for number in 0..<16 {
-            processor.core.vector(UInt8(number)).copyMemory(from: before.xstate + 160 + 16 * number, byteCount: 16)
+            let lower = UInt8(number)
+            processor.core.vector(lower).copyMemory(from: before.xstate + 160 + 16 * number, byteCount: 16)
+            guard let upper = layout.upper else { continue }
+            let half = processor.core.vector(VectorRegister.upper(lower))
+            half.copyMemory(from: before.xstate + upper + 16 * number, byteCount: 16)
         }
     }
 
@@ -235,13 +241,16 @@ final class GuestTwin {
                 UnsafeMutableRawBufferPointer(rebasing: $0[(160 + 16 * number)..<(176 + 16 * number)]).copyBytes(
                     from: UnsafeRawBufferPointer(start: processor.core.vector(UInt8(number)), count: 16))
             }
+            guard layout.upper != nil else { continue }
+            let half = processor.core.vector(VectorRegister.upper(UInt8(number)))
+            result.upper += Array(UnsafeRawBufferPointer(start: half, count: 16))
         }
     }
 }
 
 extension ReachedState {
     /// What the child process came to.
-    init(_ record: HostCase) {
+    init(_ record: HostCase, _ layout: StateLayout) {
         let after = record.after
         let vector = record.isSystemCall ? Outcome.systemCall : Int(record.vector)
         var outcome = Outcome(vector: vector)
@@ -255,7 +264,15 @@ extension ReachedState {
         fsBase = after.fsBase
         gsBase = after.gsBase
         legacy = Array(UnsafeRawBufferPointer(start: after.xstate, count: 416))
+        if let place = layout.upper { upper = Self.upper(after, at: place) }
         window = Array(UnsafeRawBufferPointer(start: after.window, count: StateLayout.windowSize))
+    }
+
+    /// A component that is as after a reset is not in the area: XSTATE_BV, bit 2.
+    private static func upper(_ state: HostState, at place: Int) -> [UInt8] {
+        let isPresent = state.xstate.load(fromByteOffset: 512, as: UInt8.self) & 4 != 0
+        if !isPresent { return [UInt8](repeating: 0, count: 256) }
+        return Array(UnsafeRawBufferPointer(start: state.xstate + place, count: 256))
     }
 }
 

@@ -184,7 +184,7 @@ final class HostComparison {
             HostCase(
                 after: harness.after(batch, index), isSystemCall: record.pointee.signal == SIGSYS,
                 vector: record.pointee.vector, error: record.pointee.error,
-                faultAddress: record.pointee.fault_address))
+                faultAddress: record.pointee.fault_address), harness.layout)
         if !isRepeating {
             report.cases += 1
             report.kinds[code.kind, default: 0] += 1

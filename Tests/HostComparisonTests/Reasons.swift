@@ -43,7 +43,7 @@ extension Allowances {
     private static let nearBranches: Set<String> = Set(
         ["RET", "CALL", "JMP", "LOOP", "LOOPE", "LOOPNE", "JRCXZ"] + ConditionNames.all.map { "J" + $0 })
     private static let farReturns: Set<String> = ["RETF", "RETFQ", "IRET", "IRETD", "IRETQ"]
-    private static let maskedStores: Set<String> = ["MASKMOVQ", "MASKMOVDQU"]
+    private static let maskedStores: Set<String> = ["MASKMOVQ", "MASKMOVDQU", "VMASKMOVDQU"]
     private static let entersMMX: Set<String> = [
         "CVTTPD2PI", "CVTPD2PI", "CVTTPS2PI", "CVTPS2PI", "CVTPI2PS", "CVTPI2PD", "MASKMOVQ",
     ]
@@ -96,7 +96,7 @@ extension Allowances {
             // Intel SDM volume 3, section 5.3: it may vary from one execution to another.
             Rule(
                 "32-bit code: operands that go on from the end of the first 4 GiB at their beginning", ["vector"],
-                if: wrapsAround && [13, 14].contains(hostVector) && [12, 13].contains(guestVector)),
+                if: wrapsAround && [12, 13, 14].contains(hostVector) && [12, 13, 14].contains(guestVector)),
             Rule("INT 0x80: Linux cuts EAX", ["rax"], if: has(["INT"]) && hostVector == Outcome.systemCall),
             Rule(
                 "far returns: the order in which the stack's words are read", ["cr2"],
@@ -107,7 +107,13 @@ extension Allowances {
                 if: has(["ENTER"]) && [12, 14, 17].contains(hostVector) && [12, 14, 17].contains(guestVector)),
             Rule(
                 "DPPS and DPPD with exceptions that are not masked: the flags of the steps in between",
-                if: has(["DPPS", "DPPD"]) && hostVector == 19),
+                if: has(["DPPS", "DPPD", "VDPPS", "VDPPD"]) && hostVector == 19),
+            // Intel SDM volume 2, VPGATHERDD: pending traps are delivered in lieu of the exception.
+            Rule(
+                "gathers with TF: the trap of an element that has come, in place of the fault of the next",
+                ["vector", "flags"],
+                if: hostVector == 1 && [12, 13, 14].contains(guestVector) && host.rip == guest.rip
+                    && code.mnemonics.contains { $0.contains("GATHER") }),
             Rule("VMCALL and VMMCALL: calls of what is below the core's kernel", if: has(["VMCALL", "VMMCALL"])),
         ]
     }
@@ -154,6 +160,10 @@ extension Allowances {
             Rule(
                 "MOVSXD with 66: AMD's processors read 32 bits, of which they use 16",
                 if: [12, 13, 14, 17].contains(hostVector) && has(["MOVSXD"]) && code.bytes.contains(0x66)),
+            Rule(
+                "VPINSRD and VPEXTRD in 32-bit code: AMD's processors refuse VEX.W, Intel's ignore it",
+                if: code.isNarrow && hostVector == 6
+                    && named.contains { ["VPINSRD", "VPEXTRD"].contains($0) && $1.isWide }),
             Rule(
                 "LOCK MOV CR0: on AMD's processors another way to write CR8",
                 if: named.contains { $0 == "MOV" && $1.hasLock && $1.opcode & 0xFC == 0x20 }),

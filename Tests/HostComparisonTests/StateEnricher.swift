@@ -60,6 +60,9 @@ struct StateEnricher {
         for number in 0..<16 where random.oneIn(2) {
             state.xstate.storeBytes(of: self.number(), toByteOffset: 160 + 16 * number, as: UInt64.self)
             state.xstate.storeBytes(of: self.number(), toByteOffset: 168 + 16 * number, as: UInt64.self)
+            guard let upper = state.layout.upper else { continue }
+            state.xstate.storeBytes(of: self.number(), toByteOffset: upper + 16 * number, as: UInt64.self)
+            state.xstate.storeBytes(of: self.number(), toByteOffset: upper + 8 + 16 * number, as: UInt64.self)
         }
         var mxcsr = UInt32(0x1F80 | random.below(4) << 13) | UInt32(truncatingIfNeeded: random.next() & 0x3F)
         if random.oneIn(4) { mxcsr |= UInt32(truncatingIfNeeded: random.next() & 0x8040) }
@@ -106,7 +109,7 @@ struct StateEnricher {
 
     private mutating func fillOperand(_ state: HostState, _ code: ComparedCode) {
         guard let address = state.address(of: code.instructions.first), address >= StateLayout.windowAddress,
-            address < StateLayout.windowAddress + UInt64(StateLayout.windowSize) - 576
+            address < StateLayout.windowAddress + UInt64(StateLayout.windowSize) - 832
         else { return }
         let place = Int(address - StateLayout.windowAddress)
         if ["FXRSTOR", "FXRSTOR64", "XRSTOR", "XRSTOR64"].contains(code.mnemonics.first ?? "") {
@@ -132,8 +135,11 @@ struct StateEnricher {
     /// An area as FXSAVE and XSAVE write it: mostly one that can be loaded.
     private mutating func fillArea(_ state: HostState, _ place: Int) {
         memcpy(state.window + place, state.xstate, 416)
-        var words: [UInt64] = [random.next() & 3, 0]
+        if let upper = state.layout.upper { memcpy(state.window + place + 576, state.xstate + upper, 256) }
+        var words: [UInt64] = [random.next() & (state.layout.upper == nil ? 3 : 7), 0]
         if random.oneIn(16) { words[random.below(2)] = random.next() & 7 << UInt64(random.below(60)) }
+        // What the host has and the core has not would not be refused there.
+        words[0] &= ~(state.layout.components & ~7)
         state.window.storeBytes(of: words[0], toByteOffset: place + 512, as: UInt64.self)
         state.window.storeBytes(of: words[1], toByteOffset: place + 520, as: UInt64.self)
         for index in 2..<8 { state.window.storeBytes(of: 0, toByteOffset: place + 512 + 8 * index, as: UInt64.self) }
@@ -163,7 +169,7 @@ struct StateEnricher {
 }
 
 extension HostState {
-    /// The address of an instruction's operand in storage.
+    /// The address of an instruction's operand in storage; of one with a vector of indices, that of index 0.
     func address(of instruction: X86Core.DecodedInstruction?) -> UInt64? {
         guard let instruction, instruction.isMemory else { return nil }
         let memory = instruction.memory

@@ -111,7 +111,7 @@ import Testing
 
     @Test func upperHalvesOfTheRegistersStay() {
         let core = machine()
-        let upper = core.machine.core.vector(1) + 16
+        let upper = core.machine.core.vector(VectorRegister.upper(1))
         upper.storeBytes(of: 0x1234_5678_9ABC_DEF0, as: UInt64.self)
         core.prepare([0x66, 0x0F, 0xEF, 0xC9])  // pxor xmm1, xmm1
         let after = core.run(state())

@@ -109,6 +109,23 @@ HOST_TWO(psrlq)
 HOST_TWO(psraw)
 HOST_TWO(psrad)
 
+// Each element by its own count, with the shifts of one. Left to a compiler, some hosts' floating point would do it.
+#define HOST_EACH(NAME, SHIFT, TYPE)                                                                                   \
+    HOST_HANDLER(NAME)                                                                                                 \
+    HOST_INLINE void vector_##NAME(void *_Nonnull destination, const void *_Nonnull counts) {                          \
+        for (unsigned index = 0; index < 16 / sizeof(TYPE); index++) {                                                 \
+            host_vector value = {(long long)((TYPE *)destination)[index], 0};                                          \
+            host_vector count = {(long long)((const TYPE *)counts)[index], 0};                                         \
+            vector_##SHIFT(&value, &count);                                                                            \
+            ((TYPE *)destination)[index] = *(TYPE *)&value;                                                            \
+        }                                                                                                              \
+    }
+HOST_EACH(psllvd, pslld, host_word32)
+HOST_EACH(psllvq, psllq, host_word64)
+HOST_EACH(psrlvd, psrld, host_word32)
+HOST_EACH(psrlvq, psrlq, host_word64)
+HOST_EACH(psravd, psrad, host_word32)
+
 // By a vector of places.
 HOST_TWO(pshufb)
 
@@ -187,6 +204,10 @@ HOST_SIGNS(movmskpd)
 HOST_CHOICE(pblendvb)
 HOST_CHOICE(blendvps)
 HOST_CHOICE(blendvpd)
+
+HOST_HANDLER(vpblendvb)
+HOST_HANDLER(vblendvps)
+HOST_HANDLER(vblendvpd)
 
 HOST_HANDLER(ptest)
 HOST_HANDLER(pslldq)

@@ -7,8 +7,10 @@
 #define TRAPLINE_HOST_VECTOR_H
 
 #include "HostFloating.h"
+#include "HostFused.h"
 #include "HostImmediates.h"
 #include "HostIntegers.h"
+#include "HostRelations.h"
 
 /// What the handlers take for granted of the core's layout, in bytes.
 struct host_layout {

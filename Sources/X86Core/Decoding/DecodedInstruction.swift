@@ -36,6 +36,8 @@ struct DecodedInstruction {
     /// The rm operand is in storage, at `memory`.
     var isMemory = false
     var memory = MemoryOperand()
+    /// The index that a SIB byte names, where it is a vector register; nil: there is no SIB byte.
+    var vectorIndex: UInt8?
 
     /// 2, 4 or 8 bytes: by mode, prefixes and what the encoding says.
     var operandSize: Int = 4

@@ -44,9 +44,10 @@ typealias Emitter = @Sendable (inout BlockBuilder, DecodedInstruction) -> Void
 enum Emitters {
     static let table: [String: Emitter] = {
         var table: [String: Emitter] = [:]
-        for part in [IntegerEmitters.table, SystemEmitters.table, FloatingEmitters.table, VectorEmitters.table] {
-            table.merge(part) { first, _ in first }
-        }
+        let parts = [
+            IntegerEmitters.table, SystemEmitters.table, FloatingEmitters.table, VectorEmitters.table, WideEmitters.table,
+        ]
+        for part in parts { table.merge(part) { first, _ in first } }
         return table
     }()
 

@@ -147,6 +147,7 @@ struct InstructionReader {
             let sib = try byte()
             let index = sib >> 3 & 7 | (rex & 2) << 2
             if index != 4 { memory.index = index }
+            instruction.vectorIndex = index
             memory.scale = sib >> 6
             base = sib & 7 | (rex & 1) << 3
             if sib & 7 == 5, mod == 0 { base = nil }

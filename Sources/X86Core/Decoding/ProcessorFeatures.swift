@@ -25,16 +25,16 @@ public enum ProcessorFeatures {
         + of(
             leaf: 1, .c,
             [
-                ("pni", 0), ("pclmulqdq", 1), ("ssse3", 9), ("cx16", 13), ("pcid", 17), ("sse4_1", 19), ("sse4_2", 20),
-                ("x2apic", 21), ("movbe", 22), ("popcnt", 23), ("tsc_deadline_timer", 24), ("aes", 25), ("xsave", 26),
-                ("rdrand", 30), ("hypervisor", 31),
+                ("pni", 0), ("pclmulqdq", 1), ("ssse3", 9), ("fma", 12), ("cx16", 13), ("pcid", 17), ("sse4_1", 19),
+                ("sse4_2", 20), ("x2apic", 21), ("movbe", 22), ("popcnt", 23), ("tsc_deadline_timer", 24), ("aes", 25),
+                ("xsave", 26), ("avx", 28), ("f16c", 29), ("rdrand", 30), ("hypervisor", 31),
             ])
         + of(leaf: 6, .a, [("arat", 2)])
         + of(
             leaf: 7, .b,
             [
-                ("fsgsbase", 0), ("tsc_adjust", 1), ("bmi1", 3), ("smep", 7), ("bmi2", 8), ("erms", 9), ("rdseed", 18),
-                ("adx", 19), ("smap", 20), ("clflushopt", 23), ("clwb", 24),
+                ("fsgsbase", 0), ("tsc_adjust", 1), ("bmi1", 3), ("avx2", 5), ("smep", 7), ("bmi2", 8), ("erms", 9),
+                ("rdseed", 18), ("adx", 19), ("smap", 20), ("clflushopt", 23), ("clwb", 24),
             ])
         + of(leaf: 7, .c, [("umip", 2), ("rdpid", 22)])
         + of(leaf: 7, .d, [("fsrm", 4), ("arch_capabilities", 29)])

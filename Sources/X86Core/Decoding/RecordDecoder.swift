@@ -5,6 +5,21 @@ final class RecordDecoder: Sendable {
     struct Encoding: Sendable {
         var pattern: OpcodePattern
         var record: Int
+        /// VEX: vvvv names no operand, and has to be all ones.
+        var leavesSecond = false
+        /// VEX: outside 64-bit mode W says nothing, for it is about a general register.
+        var hasGeneral = false
+
+        init(pattern: OpcodePattern, record: Int, of: InstructionRecord) {
+            self.pattern = pattern
+            self.record = record
+            guard pattern.scheme == .vex else { return }
+            let operands = of.form.split(separator: ",").filter { $0 != "imm" }
+            // Of two operands one is there where ModRM.reg belongs to the opcode.
+            let isExtended = if case .digit = pattern.modRM { operands.count == 2 } else { false }
+            leavesSecond = operands.count < 3 && !isExtended
+            hasGeneral = operands.contains { $0.hasPrefix("r") }
+        }
     }
 
     let records: [InstructionRecord]
@@ -23,7 +38,7 @@ final class RecordDecoder: Sendable {
             for text in record.opcodes where !Self.isPrefix(text) {
                 let pattern = try OpcodePattern(text)
                 guard pattern.longMode != (isLong ? .invalid : .only) else { continue }
-                encodings.append(Encoding(pattern: pattern, record: index))
+                encodings.append(Encoding(pattern: pattern, record: index, of: record))
             }
         }
         self.encodings = encodings
@@ -74,7 +89,7 @@ final class RecordDecoder: Sendable {
         guard let table = Self.table(reader.scheme, reader.map) else { throw .undefined }
         for candidate in cells[table << 8 | Int(reader.instruction.opcode)] {
             let encoding = encodings[Int(candidate)]
-            guard try fits(encoding.pattern, &reader) else { continue }
+            guard try fits(encoding, &reader) else { continue }
             reader.instruction.record = encoding.record
             reader.instruction.encoding = Int(candidate)
             reader.settleSize(encoding.pattern)
@@ -82,6 +97,10 @@ final class RecordDecoder: Sendable {
                 let isFixed =
                     if case .fixed = encoding.pattern.modRM { true } else { Self.ignoresMod(encoding.pattern) }
                 try reader.readOperand(isFixed: isFixed)
+                if encoding.pattern.isVectorIndexed {
+                    guard Self.gathers(reader.instruction) else { throw .undefined }
+                    reader.instruction.memory.index = Register.none
+                }
             } else {
                 reader.takeLow()
             }
@@ -98,7 +117,15 @@ final class RecordDecoder: Sendable {
         pattern.scheme == .legacy && pattern.map == .map0F && pattern.opcode & 0xFC == 0x20
     }
 
-    private func fits(_ pattern: OpcodePattern, _ reader: inout InstructionReader) throws(ReadingError) -> Bool {
+    /// Three different registers and a SIB byte: Intel SDM volume 2, VPGATHERDD.
+    private static func gathers(_ instruction: DecodedInstruction) -> Bool {
+        guard let index = instruction.vectorIndex else { return false }
+        return instruction.reg != index && instruction.reg != instruction.third && index != instruction.third
+    }
+
+    private func fits(_ encoding: Encoding, _ reader: inout InstructionReader) throws(ReadingError) -> Bool {
+        let pattern = encoding.pattern
+        if encoding.leavesSecond, reader.instruction.third != 0 { return false }
         switch pattern.mandatory {
         case .unspecified: if pattern.scheme != .legacy, reader.mandatory != 0 { return false }
         case .operandSize where pattern.map == .oneByte:
@@ -112,8 +139,8 @@ final class RecordDecoder: Sendable {
         }
         let isWide = reader.instruction.isWide
         switch pattern.width {
-        case .one: if !isWide { return false }
-        case .zero: if isWide, codeSizeIsLong { return false }
+        case .one: if !isWide || encoding.hasGeneral && !codeSizeIsLong { return false }
+        case .zero: if isWide, codeSizeIsLong || pattern.scheme == .vex && !encoding.hasGeneral { return false }
         case .unspecified, .ignored: break
         }
         if pattern.needsREX, pattern.width != .one, !reader.instruction.hasREX { return false }

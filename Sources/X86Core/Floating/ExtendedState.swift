@@ -161,10 +161,9 @@ extension X86Processor {
         if !x87.isInitial { components |= ExtendedComponent.x87 }
         var low: UInt64 = 0
         var high: UInt64 = 0
-        for number in 0..<16 {
-            let vector = core.vector(UInt8(number))
-            low |= vector.load(as: UInt64.self) | vector.load(fromByteOffset: 8, as: UInt64.self)
-            high |= vector.load(fromByteOffset: 16, as: UInt64.self) | vector.load(fromByteOffset: 24, as: UInt64.self)
+        for number in UInt8(0)..<16 {
+            low |= core.half(number, 0) | core.half(number, 1)
+            high |= core.half(VectorRegister.upper(number), 0) | core.half(VectorRegister.upper(number), 1)
         }
         if low != 0 { components |= ExtendedComponent.vectors }
         if high != 0 { components |= ExtendedComponent.wide }
@@ -200,10 +199,11 @@ extension X86Processor {
             try writeArea(i, area, Legacy.vectors..<Legacy.vectors + 16 * vectorCount)
         }
         if saved & ExtendedComponent.wide != 0 {
+            var upper = StateArea(size: 16 * vectorCount)
             for number in 0..<2 * vectorCount {
-                let half = core.vector(UInt8(number / 2)) + 16 + 8 * (number & 1)
-                try write(i, half.load(as: UInt64.self), size: 8, plus: UInt64(Legacy.wide + 8 * number))
+                upper.put(wideWord(number).load(as: UInt64.self), size: 8, at: 8 * number)
             }
+            try writeArea(i, upper, 0..<upper.size, from: Legacy.wide)
         }
         try write(i, old & ~asked | inUse & asked, size: 8, plus: UInt64(Legacy.header))
     }
@@ -231,9 +231,14 @@ extension X86Processor {
         guard asked & ExtendedComponent.wide != 0 else { return }
         let isPresent = present & ExtendedComponent.wide != 0
         for number in 0..<2 * vectorCount {
-            let half = core.vector(UInt8(number / 2)) + 16 + 8 * (number & 1)
-            half.storeBytes(of: isPresent ? area.number(Legacy.wide + 8 * number, size: 8) : 0, as: UInt64.self)
+            let word = isPresent ? area.number(Legacy.wide + 8 * number, size: 8) : 0
+            wideWord(number).storeBytes(of: word, as: UInt64.self)
         }
+    }
+
+    /// The upper halves in words of 8 bytes, as the area has them.
+    private func wideWord(_ number: Int) -> UnsafeMutableRawPointer {
+        core.vector(VectorRegister.upper(UInt8(number / 2))) + 8 * (number & 1)
     }
 }
 

@@ -163,7 +163,8 @@ extension X86Processor {
                 return true
             }
         }
-        if mode.isReal, SystemEmitters.protectedOnly.contains(record.mnemonic) {
+        // Real and virtual-8086 mode have no VEX prefix: Intel SDM volume 2, section 2.3.
+        if mode.isReal, instruction.isVEX || SystemEmitters.protectedOnly.contains(record.mnemonic) {
             builder.raise(.invalidOpcode)
             builder.finishInstruction()
             return true

@@ -90,8 +90,10 @@ extension X86Processor {
 
     private func exchangeVectors(_ s: inout ProcessorExchange) throws(SnapshotError) {
         let words = vectorStorage.assumingMemoryBound(to: UInt64.self)
-        for number in 0..<16 {
-            for index in 0..<VectorRegister.stride / 8 { try s.pass(&words[number * VectorRegister.stride / 8 + index]) }
+        for number in UInt8(0)..<16 {
+            for half in [number, VectorRegister.upper(number)] {
+                for index in 0..<2 { try s.pass(&words[2 * Int(half) + index]) }
+            }
         }
     }
 

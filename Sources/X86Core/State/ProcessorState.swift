@@ -3,8 +3,7 @@
 struct ProcessorState {
     /// General registers by number, then those of `Register`.
     var registers: InlineArray<32, UInt64> = .init(repeating: 0)
-    /// XMM and later YMM registers: 32 bytes each, 16 of them and 4 for the core's own use. Handlers in C look here:
-    /// HostHandlers.c.
+    /// The halves of YMM registers, 16 bytes each: see `VectorRegister`. Handlers in C look here: HostHandlers.c.
     var vectors: UnsafeMutableRawPointer
 
     // The status flags as the last instruction that set them left them: see Flags.swift.
@@ -135,7 +134,7 @@ struct Core {
         }
     }
 
-    /// The low 16 bytes of a vector register.
+    /// The 16 bytes of a vector register.
     @inline(__always) func vector(_ number: UInt8) -> UnsafeMutableRawPointer {
         state.pointee.vectors + Int(number) &* VectorRegister.stride
     }
@@ -146,10 +145,15 @@ struct Core {
     }
 }
 
+/// Numbers of vector registers of 16 bytes. The upper half of a YMM register is one by itself, so that what is done to
+/// an XMM register can be done to either half.
 enum VectorRegister {
     /// Bytes from one to the next.
-    static let stride = 32
-    static let count = 20
-    /// For the core's own use.
-    static let t0: UInt8 = 16, t1: UInt8 = 17
+    static let stride = 16
+    static let count = 64
+    /// For the core's own use. `t1` is kept for exceptions that are not masked.
+    static let t0: UInt8 = 16, t1: UInt8 = 17, t2: UInt8 = 18, t3: UInt8 = 19
+
+    /// The upper half of YMM0 to YMM15 and of the core's own.
+    @inline(__always) static func upper(_ number: UInt8) -> UInt8 { number | 32 }
 }

@@ -80,11 +80,14 @@ enum TinyResult: UInt8 {
 extension BlockBuilder {
     /// Micro-ops that compute: where exceptions are not masked, their results are taken back if one comes up.
     /// - Parameter target: number of the register that is written, vector or general.
-    mutating func guarded(_ target: UInt8, _ tiny: TinyResult = .never, _ body: (inout BlockBuilder) -> Void) {
+    /// - Parameter isWide: both halves of the vector register may be tiny.
+    mutating func guarded(
+        _ target: UInt8, _ tiny: TinyResult = .never, isWide: Bool = false, _ body: (inout BlockBuilder) -> Void
+    ) {
         guard mode.unmasksVector else { return body(&self) }
         emit(UnmaskedExceptions.begin, a: target)
         body(&self)
-        emit(UnmaskedExceptions.finish, a: target, b: tiny.rawValue)
+        emit(UnmaskedExceptions.finish, a: target, b: tiny.rawValue, c: isWide ? 1 : 0)
     }
 }
 
@@ -103,7 +106,7 @@ extension X86Processor {
     fileprivate func beginUnmasked(_ op: Op) {
         state.pointee.mxcsr |= host_mxcsr() & MXCSR.flags
         host_set_mxcsr(state.pointee.hostControl)
-        core.copyVector(to: VectorRegister.t1, from: op.a)
+        core.copyWide(to: VectorRegister.t1, from: op.a)
         core[Register.t2] = core[op.a]
         state.pointee.scratch = state.pointee.flagResult
         state.pointee.scratchHigh = state.pointee.flagCarries
@@ -112,7 +115,8 @@ extension X86Processor {
     fileprivate func finishUnmasked(_ op: Op) -> Bool {
         let unmasked = ~(state.pointee.mxcsr >> 7) & MXCSR.flags
         var found = host_mxcsr() & MXCSR.flags
-        if unmasked & MXCSR.underflow != 0, isTiny(op) { found |= MXCSR.underflow }
+        let isUnderflow = isTiny(op, op.a) || op.c != 0 && isTiny(op, VectorRegister.upper(op.a))
+        if unmasked & MXCSR.underflow != 0, isUnderflow { found |= MXCSR.underflow }
         guard found & unmasked != 0 else { return true }
         // After an exception that is found early nothing is computed, so that nothing can overflow or be inexact.
         if found & unmasked & MXCSR.early != 0 { found &= MXCSR.early }
@@ -120,7 +124,7 @@ extension X86Processor {
         // whether it would be with an exponent without bounds.
         state.pointee.mxcsr |= found
         host_set_mxcsr(state.pointee.hostControl)
-        core.copyVector(to: op.a, from: VectorRegister.t1)
+        core.copyWide(to: op.a, from: VectorRegister.t1)
         core[op.a] = core[Register.t2]
         state.pointee.flagResult = state.pointee.scratch
         state.pointee.flagCarries = state.pointee.scratchHigh
@@ -128,8 +132,8 @@ extension X86Processor {
         return raises(control.cr4 & CR4.osxmmexcpt != 0 ? .simd : .invalidOpcode)
     }
 
-    private func isTiny(_ op: Op) -> Bool {
-        let vector = core.vector(op.a)
+    private func isTiny(_ op: Op, _ number: UInt8) -> Bool {
+        let vector = core.vector(number)
         func single(_ index: Int) -> Bool { vector.load(fromByteOffset: 4 * index, as: Float.self).isSubnormal }
         func double(_ index: Int) -> Bool { vector.load(fromByteOffset: 8 * index, as: Double.self).isSubnormal }
         switch TinyResult(rawValue: op.b) ?? .never {

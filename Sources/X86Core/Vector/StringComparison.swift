@@ -28,7 +28,7 @@ enum StringComparison {
     private static func emitter(_ handler: @escaping Handler) -> Emitter {
         { b, i in
             let source = b.vectorSource(size: 16)
-            b.emit(handler, a: i.reg, b: source, c: UInt8(truncatingIfNeeded: i.immediate), d: i.isWide ? 1 : 0)
+            b.emit(handler, a: i.reg, b: source, c: UInt8(truncatingIfNeeded: i.immediate), d: i.isWide && b.mode.isLong64 ? 1 : 0)
         }
     }
 

@@ -17,10 +17,11 @@ extension Core {
 
 enum VectorAccess {
     /// Vector register `a` gets the operand, zero-extended to 16 bytes.
-    /// - Parameter size: 2, 4, 8 or 16 bytes.
+    /// - Parameter size: 1, 2, 4, 8 or 16 bytes.
     /// - Parameter isAligned: an operand of 16 bytes at another address than a multiple of 16 is refused.
     static func load(_ size: Int, isAligned: Bool = false) -> Handler {
         switch size {
+        case 1: return { c, o in VectorAccess.loadLow(c, o, UInt8.self) }
         case 2: return { c, o in VectorAccess.loadLow(c, o, UInt16.self) }
         case 4: return { c, o in VectorAccess.loadLow(c, o, UInt32.self) }
         case 8: return { c, o in VectorAccess.loadLow(c, o, UInt64.self) }
@@ -157,9 +158,11 @@ enum VectorAccess {
 
 extension X86Processor {
     /// The halves are one operand: all of it are addresses, and all of it is aligned where level 3 asks for that.
-    private func checkVector(_ address: UInt64, stack: Bool) throws(GuestFault) {
-        if mode.isLong64, !isCanonical(address) || !isCanonical(address &+ 15) { throw stack ? .stack() : .protection() }
-        if mode.checksAlignment, address & 15 != 0 { throw .alignment }
+    func checkVector(_ address: UInt64, size: UInt64 = 16, stack: Bool) throws(GuestFault) {
+        let last = address &+ (size - 1)
+        if mode.isLong64, !isCanonical(address) || !isCanonical(last) { throw stack ? .stack() : .protection() }
+        // Sixteen bytes are the largest boundary there is: Intel SDM volume 3, table 6-7.
+        if mode.checksAlignment, address & (min(size, 16) - 1) != 0 { throw .alignment }
     }
 
     /// 16 bytes where a page ends, a translation is missing or a device is: in two halves.

@@ -111,7 +111,7 @@ enum VectorEmitters {
     }
     private static func two(_ handler: @escaping Handler) -> Emitter { two(handler, size: 16) }
 
-    private static func arithmetic(_ lane: FloatingLane) -> Emitter {
+    static func arithmetic(_ lane: FloatingLane) -> Emitter {
         { b, i in
             let source = b.vectorSource(size: lane.size)
             b.guarded(i.reg, lane.tiny) {
@@ -135,10 +135,11 @@ enum VectorEmitters {
         }
     }
 
-    private static func convertedTo(_ handlers: (narrow: Handler, wide: Handler), size: Int) -> Emitter {
+    static func convertedTo(_ handlers: (narrow: Handler, wide: Handler), size: Int) -> Emitter {
         { b, i in
             let source = b.vectorSource(size: size)
-            b.guarded(i.reg) { $0.emit(i.isWide ? handlers.wide : handlers.narrow, a: i.reg, b: source) }
+            let isLong = i.isWide && b.mode.isLong64
+            b.guarded(i.reg) { $0.emit(isLong ? handlers.wide : handlers.narrow, a: i.reg, b: source) }
         }
     }
 }

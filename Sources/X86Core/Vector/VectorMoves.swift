@@ -177,7 +177,7 @@ enum VectorMoves {
     /// PEXTRW's older form, from rm to reg.
     static let extractedWord: Emitter = { b, i in b.emit(extract(2), a: i.reg, b: i.rm, c: place(i, 2)) }
 
-    private static func place(_ i: DecodedInstruction, _ size: Int) -> UInt8 {
+    static func place(_ i: DecodedInstruction, _ size: Int) -> UInt8 {
         UInt8(truncatingIfNeeded: Int(i.immediate & 0xFF) & (16 / size - 1)) * UInt8(size)
     }
 
