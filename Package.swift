@@ -72,12 +72,19 @@ let package = Package(
         .systemLibrary(name: "CCapstone"),
         .target(name: "Disassembly", dependencies: ["ISALanguage", "OpcodeNotation", "CCapstone"]),
 
+        // Going back, and stepping through traps.
+        .target(name: "Debugging", dependencies: ["Machine"]),
+        .target(
+            name: "Classroom",
+            dependencies: ["Machine", "ISALanguage", "Monitor", "Devices", "Debugging"]),
+
         // The commands are a library, so that tests can call them.
         .target(
             name: "Commands",
             dependencies: [
                 "Machine", "ISALanguage", "Certificates", "Virtualizability", "ToyCore", "Monitor",
                 "Paravirt", "Devices", "Images", "X86Core", "WholeMachine", "Probing", "Scanning", "Disassembly", "AccessTables",
+                "Debugging", "Classroom",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "trapline", dependencies: ["Commands"]),
@@ -101,13 +108,17 @@ let package = Package(
         .testTarget(
             name: "MonitorTests",
             dependencies: ["Machine", "ISALanguage", "Monitor", "Paravirt", "ToyCore", "Devices", "Virtualizability"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands", "trapline"], exclude: ["Golden", "Fixtures", "Schemas"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands", "Classroom", "trapline"], exclude: ["Golden", "Fixtures", "Schemas"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CCompression"]),
         .testTarget(name: "ScanningTests", dependencies: ["Scanning", "ISALanguage", "Images", "OpcodeNotation"]),
         .testTarget(name: "DisassemblyTests", dependencies: ["Disassembly"]),
         .testTarget(name: "DevicesTests", dependencies: ["Devices", "Machine"]),
         .testTarget(
             name: "WholeMachineTests", dependencies: ["WholeMachine", "X86Core", "Devices", "Images", "Machine"]),
+        .testTarget(name: "DebuggingTests", dependencies: ["Debugging", "Machine"]),
+        .testTarget(
+            name: "ClassroomTests",
+            dependencies: ["Classroom", "Debugging", "ToyCore", "Monitor", "ISALanguage", "Machine", "Devices"]),
         .testTarget(name: "ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -73,4 +73,17 @@ public final class Board {
             try place.device.settle(DevicePorts(processor, place.components))
         }
     }
+
+    /// Component indices of ports whose values are owed.
+    public var owedComponents: Set<Int> {
+        Set(places.compactMap { place in place.device.owed.flatMap { place.components[$0] } })
+    }
+
+    public func save(to snapshot: inout SnapshotWriter) {
+        for place in places { place.device.save(to: &snapshot) }
+    }
+
+    public func restore(from snapshot: inout SnapshotReader) throws(SnapshotError) {
+        for place in places { try place.device.restore(from: &snapshot) }
+    }
 }

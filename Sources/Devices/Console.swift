@@ -45,6 +45,12 @@ public final class Console: Device {
         fill(ports)
     }
 
+    /// What has been read and written is its source's and its sink's affair.
+    public func save(to snapshot: inout SnapshotWriter) { snapshot.put(owed != nil) }
+    public func restore(from snapshot: inout SnapshotReader) throws(SnapshotError) {
+        owed = try snapshot.takeFlag() ? "in" : nil
+    }
+
     private func offer(_ ports: DevicePorts) {
         guard ports.width("in") > 0 else { return }
         if input.isReady { fill(ports) } else { owed = "in" }

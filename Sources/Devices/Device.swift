@@ -15,6 +15,9 @@ public protocol Device: AnyObject {
     var owed: String? { get }
     /// The next instruction reads the port that is owed: its value is waited for.
     func settle(_ ports: DevicePorts) throws
+    /// What the device knows beside its ports, for going back to it.
+    func save(to snapshot: inout SnapshotWriter)
+    func restore(from snapshot: inout SnapshotReader) throws(SnapshotError)
 }
 
 extension Device {

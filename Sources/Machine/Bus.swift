@@ -74,6 +74,11 @@ public struct SnapshotWriter {
         withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
     public mutating func put(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
+    /// With their number in front.
+    public mutating func put(words: [UInt64]) {
+        put(UInt64(words.count))
+        for word in words { put(word) }
+    }
     /// With its length in front.
     public mutating func put(_ block: [UInt8]) { block.withUnsafeBytes { put(raw: $0) } }
     public mutating func put(raw block: UnsafeRawBufferPointer) {
@@ -115,6 +120,21 @@ public struct SnapshotReader {
         return number
     }
     public mutating func takeFlag() throws(SnapshotError) -> Bool { try take(UInt8.self) != 0 }
+    /// - Parameter count: how many there must be; nil: any number.
+    public mutating func takeWords(_ count: Int? = nil) throws(SnapshotError) -> [UInt64] {
+        let start = offset
+        let found = try take(UInt64.self)
+        guard found <= UInt64((bytes.count - offset) / 8) else {
+            throw SnapshotError("the snapshot ends too early", at: offset)
+        }
+        guard count.map({ UInt64($0) == found }) ?? true else {
+            throw SnapshotError("\(found) numbers, where the machine has \(count ?? 0)", at: start)
+        }
+        var words: [UInt64] = []
+        words.reserveCapacity(Int(found))
+        for _ in 0..<found { words.append(try take()) }
+        return words
+    }
     public mutating func takeBlock() throws(SnapshotError) -> [UInt8] {
         let count = try take(UInt64.self)
         guard count <= UInt64(bytes.count - offset) else {

@@ -13,7 +13,9 @@ public final class VirtualMachine: Processor {
     public let storage: GuestStorage
     public var trapDisposition = TrapDisposition.deliver
     public var completedInstructions: UInt64 = 0
-    public private(set) var statistics: Statistics
+    public internal(set) var statistics: Statistics
+    /// Told what the monitor does, stage by stage.
+    public weak var observer: (any MonitorObserver)?
     public var breakpoints: Set<UInt64> = [] { didSet { if holdsProcessor { below.breakpoints = breakpoints } } }
     public var watchedCells: Set<UInt64> = [] { didSet { watchesChanged() } }
 
@@ -26,13 +28,13 @@ public final class VirtualMachine: Processor {
     private let dispatcher: Dispatcher
     private let clock: VirtualClock
     private let patcher: CodePatcher?
-    private let lease: ProcessorLease
+    let lease: ProcessorLease
     /// The real components' values while another guest has the processor.
-    private var suspended: [UInt64] = []
+    var suspended: [UInt64] = []
     /// `watchedCells` as addresses of the machine below.
     private var watchedBelow: Set<UInt64> = []
     /// Traps delivered since an instruction was last completed.
-    private var fruitlessDeliveries = 0
+    var fruitlessDeliveries = 0
 
     /// A guest that takes more traps than this without completing an instruction is taken to trap for ever:
     /// it must not hold its host.
@@ -84,6 +86,7 @@ public final class VirtualMachine: Processor {
             if breakpoints.contains(routines.here) { return .breakpoint(address: routines.here) }
             let action = mayRunDirectly ? runDirectly(atMost: budget &- used) : .interpret
             if let exit = perform(action) { return exit }
+            if observer?.wantsPause == true { return .budget }
         }
     }
 
@@ -118,6 +121,7 @@ public final class VirtualMachine: Processor {
         guard state.mapIsStale else { return }
         map.replace(state, by: routines.evaluator)
         statistics.mapped &+= 1
+        observer?.monitor(of: self, did: .mapped)
     }
 
     private func runDirectly(atMost budget: UInt64) -> Dispatcher.Action {
@@ -133,7 +137,10 @@ public final class VirtualMachine: Processor {
         if case .trap(let trap) = exit, trap.interrupt == nil { statistics.trappedByKind[trap.kind] &+= 1 }
         clock.collect(state)
         if state.rereadsRelocation { map.reread(state) }
-        return dispatcher.action(for: exit, routines: routines, watchedAbove: watchedBelow)
+        let action = dispatcher.action(for: exit, routines: routines, watchedAbove: watchedBelow)
+        observer?.monitor(of: self, did: .exited(exit))
+        observer?.monitor(of: self, did: .dispatched(MonitorDecision(action)))
+        return action
     }
 
     private func perform(_ action: Dispatcher.Action) -> Exit? {
@@ -169,8 +176,10 @@ public final class VirtualMachine: Processor {
             completedInstructions &+= 1
             fruitlessDeliveries = 0
             statistics.interpretedByInstruction[instruction] &+= 1
+            observer?.monitor(of: self, did: .interpreted(instruction: instruction))
             return devices.first.map { .portAccess(device: $0) }
         case .trapped(let trap):
+            observer?.monitor(of: self, did: .trapped(trap))
             return reflect(trap)
         case .watched(let address, let isWrite):
             return .storageAccess(address: address &- UInt64(map.origin), isWrite: isWrite)
@@ -197,6 +206,7 @@ public final class VirtualMachine: Processor {
             statistics.reflectedByKind[trap.kind] &+= 1
         }
         if let cause = routines.deliver(trap) { return .fault(cause.text(in: virtualised.original)) }
+        observer?.monitor(of: self, did: .delivered(trap))
         return routines.raisedDevices().first.map { .portAccess(device: $0) }
     }
 
@@ -215,7 +225,9 @@ public final class VirtualMachine: Processor {
 
     public func deliver(_ trap: Trap) -> Bool {
         takeProcessor()
-        return routines.deliver(trap) == nil
+        guard routines.deliver(trap) == nil else { return false }
+        observer?.monitor(of: self, did: .delivered(trap))
+        return true
     }
 
     public func storageChanged(_ cells: Range<Int>) {

@@ -37,7 +37,7 @@ struct Trapline: ParsableCommand {
             CommandGroup(name: "Looking into programs", subcommands: [ScanCommand.self, CoverageCommand.self]),
             CommandGroup(
                 name: "Running guests",
-                subcommands: [RunCommand.self, FetchKernelCommand.self, AsmCommand.self, DisasmCommand.self]),
+                subcommands: [RunCommand.self, StepCommand.self, FetchKernelCommand.self, AsmCommand.self, DisasmCommand.self]),
             CommandGroup(name: "Starting", subcommands: [NewCommand.self, DoctorCommand.self]),
         ])
 }

@@ -1,3 +1,4 @@
+import Classroom
 import Devices
 import ISALanguage
 import Machine
@@ -29,8 +30,8 @@ final class BareTwin {
     ) throws {
         self.predicted = predicted
         view = GuestView(bare, of: guest.description)
-        devices = try GuestBoard(
-            guest.description, of: bare.layout, input: input, output: SilentOutput())
+        devices = try GuestBoard.make(
+            for: guest.description, of: bare.layout, input: input, output: SilentOutput())
         lockStep = LockStep(bare: bare, monitored: guest.processor, described: guest.description)
         lockStep.suspects = predicted
         bare.trapDisposition = .exit

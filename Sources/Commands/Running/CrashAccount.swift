@@ -1,3 +1,5 @@
+import Classroom
+
 /// What a crashed guest leaves behind, in sentences: why, where, and how it came there.
 struct CrashAccount {
     let cause: String
@@ -8,7 +10,7 @@ struct CrashAccount {
         let here = view.here
         let found = view.instruction(at: here)
         let mode = view.mode.isEmpty ? "" : " in \(view.mode) mode"
-        let symbol = view.symbols[here].map { " (\($0))" } ?? ""
+        let symbol = view.label(inProgram: here).map { " (\($0))" } ?? ""
         var lines = ["the guest crashed after \(view.processor.completedInstructions) instructions: \(cause)"]
         lines.append("  at \(view.number(here))\(symbol)\(mode): \(found.text)")
         if !found.units.isEmpty {

@@ -1,3 +1,4 @@
+import Classroom
 import Machine
 
 /// Traces a guest of the toy core.
@@ -19,7 +20,7 @@ final class GuestTracer {
         guard writer.writes(.instructions) else { return }
         let here = view.here
         let found = view.instruction(at: here)
-        let label = view.symbols[here]
+        let label = view.label(inProgram: here)
         try write(view, "instruction", [("pc", .unsigned(here)), ("text", .string(found.text)),
             ("units", .array(found.units.map { .unsigned($0) })), ("mode", .string(view.mode)),
             ("symbol", .optional(label))]) {

@@ -11,6 +11,8 @@ struct MachineSetup {
     var processors: [any Processor] = []
     /// For each guest: its monitors from the lowest level up; empty on the bare machine.
     var levels: [[VirtualMachine]] = []
+    /// The machine under everything.
+    let real: ToyProcessor
     /// Where several guests share the machine: who divides it.
     var allocator: Allocator?
     /// Where a monitor is forced against the verdict: for each guest the bare machine, loaded with the same.
@@ -23,7 +25,7 @@ struct MachineSetup {
         let isBare = selection.kind == .bare || plan.depth == 0
         let extent = try plan.storage ?? MachineSetup.usualExtent(of: description, guests: guests.count)
         let overhead = isBare ? 0 : guests.count > 1 ? Nest.reserved : plan.depth * Nest.reserved
-        let real = try MachineSetup.processor(description, cells: extent * guests.count + overhead, guestCells: extent)
+        real = try MachineSetup.processor(description, cells: extent * guests.count + overhead, guestCells: extent)
         var request = Allocator.Request(selection.kind, extent: extent)
         request.critical = selection.critical
         request.hypercalls = selection.hypercalls

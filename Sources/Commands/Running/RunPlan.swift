@@ -15,23 +15,31 @@ struct RunPlan {
     var cost: CostModel?
 
     init(_ command: RunCommand) throws {
-        guests = [try RunPlan.stack(command.guests)] + command.machine.vm.map { [$0] }
-        if let machine = command.machine.machine, let isa = command.machine.isa, machine != isa {
+        try self.init(
+            guests: command.guests, machine: command.machine, monitor: command.monitor, limits: command.limits)
+        trace = try RunPlan.subjects(command.reports.trace)
+        cost = try command.reports.cost.map { try CostModel(parsing: $0) }
+    }
+
+    init(
+        guests files: [String], machine options: MachineOptions, monitor choice: MonitorOptions, limits: LimitOptions?
+    ) throws {
+        guests = [try RunPlan.stack(files)] + options.vm.map { [$0] }
+        if let machine = options.machine, let isa = options.isa, machine != isa {
             throw Failure(.usage, "--machine \(quoted(machine)) and --isa \(quoted(isa)) name two machines",
                 remedy: "give one of them: an ISA file is the machine")
         }
-        machine = command.machine.isa ?? command.machine.machine
-        monitor = command.monitor.monitor
-        depth = try RunPlan.depth(command.monitor)
-        storage = try command.machine.storage.map(RunPlan.cells)
-        maxSteps = command.limits.maxSteps
-        timeout = command.limits.timeout
+        machine = options.isa ?? options.machine
+        monitor = choice.monitor
+        depth = try RunPlan.depth(choice)
+        storage = try options.storage.map(RunPlan.cells)
+        maxSteps = limits?.maxSteps
+        timeout = limits?.timeout
         if let timeout, !(timeout > 0 && timeout.isFinite) {
             throw Failure(.usage, "--timeout \(timeout) is no time", remedy: "give seconds, more than 0")
         }
-        seed = command.machine.seed
-        trace = try RunPlan.subjects(command.reports.trace)
-        cost = try command.reports.cost.map { try CostModel(parsing: $0) }
+        seed = options.seed
+        trace = []
         if guests.count > 1, monitor == .bare {
             throw Failure(.usage, "several virtual machines need a monitor, and --monitor is bare",
                 remedy: "add --monitor vmm, or let --monitor auto choose")

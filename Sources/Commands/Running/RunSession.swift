@@ -1,3 +1,4 @@
+import Classroom
 import Devices
 import Machine
 
@@ -32,7 +33,7 @@ struct RunSession {
         self.consoles = consoles
         runs = try guests.indices.map { index in
             let description = guests[index].description
-            let view = GuestView(setup.processors[index], of: description, symbols: guests[index].image.symbols)
+            let view = GuestView(setup.processors[index], of: description, symbols: guests[index].image.labels)
             let tracer = plan.trace.isEmpty ? nil : GuestTracer(
                 TraceWriter(plan.trace, format: reports.traceFormat, sink: files.writeTrace),
                 guest: isShared ? index : nil)
@@ -45,8 +46,8 @@ struct RunSession {
                 twin = try BareTwin(
                     setup.twins[index], beside: view, input: shared.follower, predicted: setup.predicted)
             }
-            let devices = try GuestBoard(
-                description, of: view.processor.layout, input: input, output: consoles[index])
+            let devices = try GuestBoard.make(
+                for: description, of: view.processor.layout, input: input, output: consoles[index])
             return GuestRun(
                 view, devices: devices, twin: twin, tracer: tracer, maxSteps: plan.maxSteps, deadline: deadline,
                 interruption: context.interruption

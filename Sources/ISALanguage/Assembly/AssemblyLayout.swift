@@ -21,6 +21,8 @@ struct AssemblyLayout {
         var value: Int128?
         var line: Int
         var range: Range<Int>
+        /// Named by an assignment: a number, and no place.
+        var isConstant: Bool
     }
 
     private static let passLimit = 64
@@ -36,17 +38,19 @@ struct AssemblyLayout {
         scale = UInt64(assembler.layout.addressesPerCell)
         greatestAddress = Int128(storage?.count ?? 0) * Int128(scale)
         for statement in statements {
-            for label in statement.labels { define(label.name, statement.line, label.range) }
-            if case .assign(let name, _) = statement.body { define(name, statement.line, statement.range) }
+            for label in statement.labels { define(label.name, statement.line, label.range, isConstant: false) }
+            if case .assign(let name, _) = statement.body {
+                define(name, statement.line, statement.range, isConstant: true)
+            }
         }
     }
 
-    private mutating func define(_ name: String, _ line: Int, _ range: Range<Int>) {
+    private mutating func define(_ name: String, _ line: Int, _ range: Range<Int>, isConstant: Bool) {
         if let first = symbols[name] {
             report(line, range, AssemblyIssue(
                 "symbol '\(name)' is defined twice", earlier: (first.line, "the first definition is here")))
         } else {
-            symbols[name] = Symbol(value: nil, line: line, range: range)
+            symbols[name] = Symbol(value: nil, line: line, range: range, isConstant: isConstant)
         }
     }
 
@@ -273,6 +277,7 @@ struct AssemblyLayout {
             previous = index
         }
         image.symbols = symbols.compactMapValues { $0.value.map { UInt64(truncatingIfNeeded: $0) } }
+        image.constants = Set(symbols.filter(\.value.isConstant).keys)
         let first = statements.indices.first { if case .instruction = statements[$0].body { true } else { false } }
         image.entry = entry ?? first.map { addresses[$0] } ?? image.segments.first.map { $0.address * scale } ?? 0
         return image

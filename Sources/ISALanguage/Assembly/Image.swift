@@ -20,6 +20,8 @@ public struct Image: Hashable, Sendable {
     public var entry: UInt64
     /// Labels and constants; a negative constant in two's complement.
     public var symbols: [String: UInt64]
+    /// Which of them are constants: numbers that name no place.
+    public var constants: Set<String>
     /// The source line (one-based) of each statement that put something at an address.
     public var lines: [UInt64: Int]
 
@@ -28,14 +30,18 @@ public struct Image: Hashable, Sendable {
 
     public init(
         machine: String, segments: [Segment] = [], entry: UInt64 = 0, symbols: [String: UInt64] = [:],
-        lines: [UInt64: Int] = [:]
+        constants: Set<String> = [], lines: [UInt64: Int] = [:]
     ) {
         self.machine = machine
         self.segments = segments
         self.entry = entry
         self.symbols = symbols
+        self.constants = constants
         self.lines = lines
     }
+
+    /// Symbols that name a place.
+    public var labels: [String: UInt64] { symbols.filter { !constants.contains($0.key) } }
 
     public var cellCount: Int { segments.reduce(0) { $0 + $1.cells.count } }
 

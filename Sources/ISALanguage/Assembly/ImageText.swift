@@ -7,6 +7,7 @@
 //     cells 120000000000 470000000000
 //     zeros 10
 //     symbol loop 21
+//     constant SIZE 80
 //     line 20 7
 //     end
 //
@@ -22,7 +23,7 @@ extension Image {
             Self.append(segment.cells, to: &text)
         }
         for (name, value) in symbols.sorted(by: { $0.key < $1.key }) {
-            text += "symbol \(name) \(Self.hexadecimal(value))\n"
+            text += "\(constants.contains(name) ? "constant" : "symbol") \(name) \(Self.hexadecimal(value))\n"
         }
         for (address, line) in lines.sorted(by: { $0.key < $1.key }) {
             text += "line \(Self.hexadecimal(address)) \(line)\n"
@@ -140,13 +141,14 @@ private struct ImageReader {
             for word in words.dropFirst() { try append(try value(word, number), count: 1, number) }
         case ("zeros", 2):
             try append(0, count: try value(words[1], number), number)
-        case ("symbol", 3):
+        case ("symbol", 3), ("constant", 3):
             guard isName(words[1]), image.symbols.count < Self.entryLimit else {
                 throw failure("'\(shown(words[1]))' cannot be a symbol here", number)
             }
             guard image.symbols.updateValue(try value(words[2], number), forKey: words[1]) == nil else {
                 throw failure("symbol '\(words[1])' is given twice", number)
             }
+            if words[0] == "constant" { image.constants.insert(words[1]) }
         case ("line", 3):
             guard let line = Int(words[2]), line > 0, image.lines.count < Image.cellLimit else {
                 throw failure("'\(shown(words[2]))' is no line number", number)

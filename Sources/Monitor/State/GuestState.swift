@@ -22,7 +22,8 @@ final class GuestState: StateAccess {
     private let real: ProcessorState
     private let shape: StateShape
     private let firstSavedSlot: Int
-    private var savedSlots: [UInt64]
+    /// V, element by element.
+    var savedSlots: [UInt64]
     private let feedsMap: [Bool]
 
     /// Cells that an instruction loads and stores; nothing is written meanwhile.

@@ -22,10 +22,9 @@ func trapline(
 ) -> CommandOutcome {
     let output = OutputStream()
     let diagnostics = OutputStream()
-    let context = Context(
-        output: output, diagnostics: diagnostics, input: InputStream(bytes: Array(input.utf8)),
-        environment: environment.merging(["TRAPLINE_ISA": repositoryRoot + "/ISA"]) { given, _ in given },
-        terminal: terminal, interruption: interruption, executable: nil, folder: folder)
+    let context = testContext(
+        output: output, diagnostics: diagnostics, input: input, environment: environment, terminal: terminal,
+        folder: folder, interruption: interruption)
     let status = runTrapline(arguments: arguments, in: context)
     return CommandOutcome(status: status, output: output.text, diagnostics: diagnostics.text)
 }
@@ -59,4 +58,16 @@ final class ScratchFolder {
     func text(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
 
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+}
+
+/// The world that a test gives a command: this repository's machines, and streams in memory.
+func testContext(
+    output: OutputStream = OutputStream(), diagnostics: OutputStream = OutputStream(), input: String = "",
+    environment: [String: String] = [:], terminal: TerminalFacts = .none, folder: String = repositoryRoot,
+    interruption: Interruption = .never
+) -> Context {
+    Context(
+        output: output, diagnostics: diagnostics, input: InputStream(bytes: Array(input.utf8)),
+        environment: environment.merging(["TRAPLINE_ISA": repositoryRoot + "/ISA"]) { given, _ in given },
+        terminal: terminal, interruption: interruption, executable: nil, folder: folder)
 }
