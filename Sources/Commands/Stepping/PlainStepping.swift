@@ -21,8 +21,7 @@ struct PlainStepping {
             guard let word = words.first else { continue }
             guard let command = StepperCommand(word: word) else {
                 let names = StepperCommand.allCases.map(\.rawValue)
-                let near = suggestion(for: word, among: names).map { "did you mean \(quoted($0))?" }
-                    ?? "'help' lists them"
+                let near = remedy(for: word, among: names, otherwise: "'help' lists them")
                 try say(["there is no command \(quoted(word)): \(near)"])
                 continue
             }

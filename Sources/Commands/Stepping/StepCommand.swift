@@ -18,6 +18,12 @@ struct StepCommand: TraplineCommand {
 
             Everything that has been visited can be visited again at once; --memory bounds what is \
             kept for that.
+
+            Exit codes:
+              0    left, or the commands have ended
+              64   usage                               70   internal
+              65   bad guest or ISA                    74   input or output failed
+              66   no such file                        130  interrupted
             """)
 
     @Argument(help: ArgumentHelp(

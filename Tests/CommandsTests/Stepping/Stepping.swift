@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func nonsenseIsRefusedWithARemedy() {
-        let lines = lines("stop\nbrake x\ngo there\nto a\nprint 99999999999\n", ["--input", "/dev/null"])
+        let lines = lines("stop\nbrek x\ngo there\nto a\nprint 99999999999\n", ["--input", "/dev/null"])
         #expect(lines.contains("there is no command 'stop': did you mean 'step'?"))
         #expect(lines.contains { $0.contains("did you mean 'break'?") })
         #expect(lines.contains("'there' is no step: give a number, +N or -N"))

@@ -62,7 +62,7 @@ final class ScratchFolder {
 
 /// The world that a test gives a command: this repository's machines, and streams in memory.
 func testContext(
-    output: OutputStream = OutputStream(), diagnostics: OutputStream = OutputStream(), input: String = "",
+    output: Commands.OutputStream = .init(), diagnostics: Commands.OutputStream = .init(), input: String = "",
     environment: [String: String] = [:], terminal: TerminalFacts = .none, folder: String = repositoryRoot,
     interruption: Interruption = .never
 ) -> Context {
