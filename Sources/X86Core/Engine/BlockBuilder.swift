@@ -180,19 +180,28 @@ struct BlockBuilder {
     // MARK: - Control flow
 
     /// Execution goes on at the next instruction, in another block.
-    mutating func endBlock() { jump(by: Int64(instruction.nextOffset)) }
+    mutating func endBlock() { goOn(by: Int64(instruction.nextOffset)) }
+
+    /// To the instruction so many bytes from the block's first one that follows the last one.
+    mutating func goOn(by distance: Int64) {
+        let far = mode.codeSize == 8 ? FlowHandlers.far : FlowHandlers.far32
+        jump(by: distance, to: processor.cut(start &+ UInt64(bitPattern: distance)), far: far)
+    }
 
     /// To a place so many bytes from the block's first one.
     mutating func jump(by distance: Int64) {
-        let target = processor.cut(start &+ UInt64(bitPattern: distance))
+        guard mode.codeSize == 2 else { return goOn(by: distance) }
+        jump(by: distance, to: (start &+ UInt64(bitPattern: distance)) & 0xFFFF, far: FlowHandlers.far16)
+    }
+
+    private mutating func jump(by distance: Int64, to target: UInt64, far: @escaping Handler) {
         if target >> 12 == start >> 12, Int64(Int32(truncatingIfNeeded: distance)) == distance,
             start &+ UInt64(bitPattern: distance) == target, processor.mayLink
         {
             emit(FlowHandlers.unlinked)
             ops[ops.count - 1].displacement = Int32(truncatingIfNeeded: distance)
         } else {
-            let handler = mode.codeSize == 8 ? FlowHandlers.far : mode.codeSize == 4 ? FlowHandlers.far32 : FlowHandlers.far16
-            emit(handler, immediate: UInt64(bitPattern: distance))
+            emit(far, immediate: UInt64(bitPattern: distance))
         }
         isEnded = true
     }

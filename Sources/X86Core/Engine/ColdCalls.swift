@@ -30,14 +30,9 @@ extension X86Processor {
         return true
     }
 
-    /// Instruction pointers have as many bits as code says.
-    func cut(_ pointer: UInt64) -> UInt64 {
-        switch mode.codeSize {
-        case 8: return pointer
-        case 4: return pointer & 0xFFFF_FFFF
-        default: return pointer & 0xFFFF
-        }
-    }
+    /// Instruction pointers have 32 bits in code of 16 bits, too: only near transfers of 16 bits cut what they load, and
+    /// behind the segment's end the limit refuses.
+    func cut(_ pointer: UInt64) -> UInt64 { mode.codeSize == 8 ? pointer : pointer & 0xFFFF_FFFF }
 
     // MARK: - Storage, for cold bodies
 

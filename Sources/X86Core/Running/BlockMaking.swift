@@ -137,7 +137,7 @@ extension X86Processor {
 
     private func close(_ builder: inout BlockBuilder, _ offset: Int) {
         // The instruction that was decoded last may not have been taken in.
-        if !builder.isEnded { builder.jump(by: Int64(offset)) }
+        if !builder.isEnded { builder.goOn(by: Int64(offset)) }
     }
 
     private func addUndefined(_ error: ReadingError, to builder: inout BlockBuilder) {

@@ -107,6 +107,7 @@ extension X86Processor {
         case "osxsave": return bit(control.cr4, CR4.osxsave)
         case "xcr0": return control.xcr0
         case "umip": return bit(control.cr4, CR4.umip)
+        case "de": return bit(control.cr4, CR4.de)
         case "tsd": return bit(control.cr4, CR4.tsd)
         case "pce": return bit(control.cr4, CR4.pce)
         case "pvi": return bit(control.cr4, CR4.pvi)

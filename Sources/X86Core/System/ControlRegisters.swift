@@ -64,7 +64,7 @@ extension X86Processor {
     }
 
     /// PAE: the four entries above everything are looked at when CR3 is loaded.
-    private func checkDirectoryPointers(_ root: UInt64) throws(GuestFault) {
+    func checkDirectoryPointers(_ root: UInt64) throws(GuestFault) {
         let reserved: UInt64 = 0x1E6 | ~((1 << Self.addressBits) - 1)
         var isRefused = false
         for index in UInt64(0)..<4 {

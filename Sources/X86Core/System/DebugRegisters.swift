@@ -92,14 +92,10 @@ extension X86Processor {
         return bits
     }
 
-    /// DR4 and DR5 are other names of DR6 and DR7 unless CR4.DE is set; numbers above 7 name nothing.
+    /// DR4 and DR5 are other names of DR6 and DR7, where the machine's file lets them be; numbers above 7 name nothing.
     private func debugNumber(_ number: UInt8) throws(GuestFault) -> Int {
         guard number < 8 else { throw .invalidOpcode }
-        if number & 6 == 4 {
-            if control.cr4 & CR4.de != 0 { throw .invalidOpcode }
-            return Int(number) + 2
-        }
-        return Int(number)
+        return Int(number) + (number & 6 == 4 ? 2 : 0)
     }
 
     func readDebug(_ number: UInt8) throws(GuestFault) -> UInt64 {

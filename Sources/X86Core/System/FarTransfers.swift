@@ -110,8 +110,13 @@ extension X86Processor {
         enterCode(selector, target, level: isInner ? target.level : control.cpl, gate.gateOffset)
     }
 
-    /// The code segment that a return goes to.
-    func returnCode(_ selector: UInt16, _ offset: UInt64) throws(GuestFault) -> Descriptor {
+    /// Of what a return takes from the stack, narrow code has 32 bits as its instruction pointer.
+    private func returnOffset(_ offset: UInt64, _ code: Descriptor) -> UInt64 {
+        isLongMode && code.isLong ? offset : offset & 0xFFFF_FFFF
+    }
+
+    /// The code segment that a return goes to. Its limit is looked at last, behind the stack: SDM 2, IRET and RET.
+    func returnCode(_ selector: UInt16) throws(GuestFault) -> Descriptor {
         guard !isNull(selector) else { throw .protection() }
         let found = try descriptor(selector)
         let requested = Int(selector & 3)
@@ -119,23 +124,34 @@ extension X86Processor {
         guard found.isCode, requested >= control.cpl else { throw .protection(code) }
         guard found.isConforming ? found.level <= requested : found.level == requested else { throw .protection(code) }
         guard found.isPresent else { throw .notPresent(code) }
-        try checkTarget(offset, found)
+        if isLongMode, found.isLong, found.isBig { throw .protection(code) }
         return found
     }
 
-    /// The stack segment that a return to `level` takes up.
-    func returnStack(_ selector: UInt16, level: Int, isLong: Bool) throws(GuestFault) -> Segment {
+    /// The stack segment that a return to `level` takes up; nil: none, which 64-bit code of inner levels may have.
+    private func returnStack(_ selector: UInt16, level: Int, isLong: Bool) throws(GuestFault) -> Descriptor? {
         if isNull(selector) {
             guard isLong, level != 3, Int(selector & 3) == level else { throw .protection() }
-            return Segment(selector: selector, attributes: UInt16(level) << 5, limit: 0, base: 0, isUnusable: true)
+            return nil
         }
-        var found = try descriptor(selector)
+        let found = try descriptor(selector)
         guard Int(selector & 3) == level, found.isWritableData, found.level == level else {
             throw .protection(errorCode(selector))
         }
         guard found.isPresent else { throw .stack(errorCode(selector)) }
-        try markAccessed(&found)
-        return found.segment(selector)
+        return found
+    }
+
+    /// Marks both segments of a return as accessed: nothing can be refused any more. Gives SS.
+    private func take(
+        _ stack: Descriptor?, _ selector: UInt16, _ code: inout Descriptor, level: Int
+    ) throws(GuestFault) -> Segment {
+        try markAccessed(&code)
+        guard var stack else {
+            return Segment(selector: selector, attributes: UInt16(level) << 5, limit: 0, base: 0, isUnusable: true)
+        }
+        try markAccessed(&stack)
+        return stack.segment(selector)
     }
 
     /// RETF, RETF n.
@@ -152,21 +168,24 @@ extension X86Processor {
             nextIP = offset
             return modeChanged()
         }
-        var code = try returnCode(selector, offset)
+        var code = try returnCode(selector)
+        let target = returnOffset(offset, code)
         let level = Int(selector & 3)
         if level == control.cpl {
+            try checkTarget(target, code)
             try markAccessed(&code)
             stackPointer = stackPointer &+ 2 * word &+ released
-            return enterCode(selector, code, level: level, offset)
+            return enterCode(selector, code, level: level, target)
         }
         let outer = 2 * word &+ released
         let pointer = try peek(outer, size: size)
         let stackSelector = UInt16(truncatingIfNeeded: try peek(outer &+ word, size: size))
         let isLong = isLongMode && code.isLong
-        let stack = try returnStack(stackSelector, level: level, isLong: isLong)
-        try markAccessed(&code)
+        let found = try returnStack(stackSelector, level: level, isLong: isLong)
+        try checkTarget(target, code)
+        let stack = try take(found, stackSelector, &code, level: level)
         state.pointee.segments[SegmentNumber.ss] = stack
-        enterCode(selector, code, level: level, offset)
+        enterCode(selector, code, level: level, target)
         setStackPointer(pointer, width: isLong ? 8 : stack.isBig ? 4 : 2)
         stackPointer = stackPointer &+ released
         dropInnerSegments()
@@ -188,7 +207,8 @@ extension X86Processor {
         if size == 4, image & Flag.vm != 0, control.cpl == 0, !isLongMode {
             return try enterVirtual8086(offset, selector, image)
         }
-        var code = try returnCode(selector, offset)
+        var code = try returnCode(selector)
+        let target = returnOffset(offset, code)
         let level = Int(selector & 3)
         let isOuter = level != control.cpl
         // 64-bit mode takes the stack back always.
@@ -196,21 +216,22 @@ extension X86Processor {
             let pointer = try peek(3 * word, size: size)
             let stackSelector = UInt16(truncatingIfNeeded: try peek(4 * word, size: size))
             let isLong = isLongMode && code.isLong
-            let stack = try returnStack(stackSelector, level: level, isLong: isLong)
-            try markAccessed(&code)
-            let wasLong = mode.isLong64
+            let found = try returnStack(stackSelector, level: level, isLong: isLong)
+            try checkTarget(target, code)
+            let stack = try take(found, stackSelector, &code, level: level)
             nonMaskableBlocked = false
             takeFlags(image, size: size, returns: true)
             state.pointee.segments[SegmentNumber.ss] = stack
-            enterCode(selector, code, level: level, offset)
-            setStackPointer(pointer, width: wasLong || isLong ? 8 : stack.isBig ? 4 : 2)
+            enterCode(selector, code, level: level, target)
+            setStackPointer(pointer, width: isLong ? 8 : stack.isBig ? 4 : 2)
             if isOuter { dropInnerSegments() }
         } else {
+            try checkTarget(target, code)
             try markAccessed(&code)
             nonMaskableBlocked = false
             stackPointer = stackPointer &+ 3 * word
             takeFlags(image, size: size, returns: true)
-            enterCode(selector, code, level: level, offset)
+            enterCode(selector, code, level: level, target)
         }
     }
 

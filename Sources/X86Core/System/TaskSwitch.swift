@@ -12,6 +12,15 @@ private struct TaskLayout {
     var lastByte: UInt32 { isWide ? 0x67 : 0x2B }
 }
 
+/// What a task state holds for the processor.
+private struct TaskImage {
+    /// The instruction pointer, the flags, and the general registers.
+    var words: InlineArray<10, UInt64> = .init(repeating: 0)
+    var selectors: InlineArray<6, UInt16> = .init(repeating: 0)
+    var local: UInt16 = 0
+    var root: UInt64 = 0
+}
+
 extension X86Processor {
     enum TaskCause { case jump, call, interrupt, back }
 
@@ -51,23 +60,19 @@ extension X86Processor {
         guard found.limit >= new.lastByte else { throw .invalidTSS(errorCode(selector) | external) }
         // Everything of the new state is read, and every place of the old one probed, before anything changes.
         let base = found.base
-        var words: InlineArray<10, UInt64> = .init(repeating: 0)
-        for index in 0..<10 {
-            words[index] = try tableRead(base &+ new.pointer &+ UInt64(index * new.word), size: new.word)
+        var task = try readTask(new, base)
+        // Directory pointers that cannot be are refused as by MOV to CR3: the manual names no exception of its own.
+        if control.cr0 & CR0.pg != 0, control.cr4 & CR4.pae != 0, new.isWide, task.root != control.cr3 {
+            try checkDirectoryPointers(task.root)
         }
-        var selectors: InlineArray<6, UInt16> = .init(repeating: 0)
-        for index in 0..<new.segmentCount {
-            let place = base &+ new.segments &+ UInt64(index * new.word)
-            selectors[index] = UInt16(truncatingIfNeeded: try tableRead(place, size: 2))
-        }
-        let local = UInt16(truncatingIfNeeded: try tableRead(base &+ new.local, size: 2))
-        let root = new.isWide ? try tableRead(base &+ 0x1C, size: 4) : control.cr3
         let old = TaskLayout(isWide: control.tr.attributes & 8 != 0)
         for offset in stride(from: UInt64(0), to: UInt64(old.lastByte), by: old.word) {
             guard try readLinear((control.tr.base &+ offset) & 0xFFFF_FFFF, size: old.word, AccessKind(isWrite: true)) != nil
             else { throw .alone }
         }
         try saveTask(old, cause, saved ?? core.flags)
+        // A back link may name the running task itself, which goes on with what has just been saved.
+        if base == control.tr.base { task = try readTask(new, base) }
         if cause == .jump || cause == .back { try markBusy(control.tr.selector, false) }
         if cause == .call || cause == .interrupt { try tableWrite(base, UInt64(control.tr.selector), size: 2) }
         if cause != .back { try markBusy(selector, true) }
@@ -75,26 +80,26 @@ extension X86Processor {
         control.tr = found.segment(selector)
         control.cr0 |= CR0.ts
         // From here on the new task runs: what fails now is its exception.
-        if control.cr0 & CR0.pg != 0, new.isWide, root != control.cr3 {
-            control.cr3 = root
+        if control.cr0 & CR0.pg != 0, new.isWide, task.root != control.cr3 {
+            control.cr3 = task.root
             translations.flushLocal()
             localTranslationChanged()
         }
-        let image = words[1]
+        let image = task.words[1]
         var flags = image & Flag.system
         if cause == .call || cause == .interrupt { flags |= Flag.nt }
         if !new.isWide { flags &= 0xFFFF }
         state.pointee.systemFlags = flags
         core.statusFlags = image
-        for index in 0..<8 { core[UInt8(index)] = new.isWide ? words[index + 2] : words[index + 2] | 0xFFFF_0000 }
-        nextIP = words[0]
+        for index in 0..<8 { core[UInt8(index)] = task.words[index + 2] | (new.isWide ? 0 : 0xFFFF_0000) }
+        nextIP = task.words[0]
         // Local breakpoints are the old task's.
         control.dr[7] &= ~0x155
         if new.isWide, try tableRead(base &+ 0x64, size: 2) & 1 != 0 {
             debugPending |= DR6.task
             lookUp()
         }
-        let failed = loadTaskSegments(selectors, local, external)
+        let failed = loadTaskSegments(task.selectors, task.local, external)
         modeChanged()
         lookUp()
         // The saved instruction pointer is the new task's first.
@@ -105,6 +110,20 @@ extension X86Processor {
             return
         }
         if let code { try push(UInt64(code), size: new.word) }
+    }
+
+    private func readTask(_ layout: TaskLayout, _ base: UInt64) throws(GuestFault) -> TaskImage {
+        var task = TaskImage()
+        for index in 0..<10 {
+            task.words[index] = try tableRead(base &+ layout.pointer &+ UInt64(index * layout.word), size: layout.word)
+        }
+        for index in 0..<layout.segmentCount {
+            let place = base &+ layout.segments &+ UInt64(index * layout.word)
+            task.selectors[index] = UInt16(truncatingIfNeeded: try tableRead(place, size: 2))
+        }
+        task.local = UInt16(truncatingIfNeeded: try tableRead(base &+ layout.local, size: 2))
+        task.root = layout.isWide ? try tableRead(base &+ 0x1C, size: 4) : control.cr3
+        return task
     }
 
     private func saveTask(_ layout: TaskLayout, _ cause: TaskCause, _ flags: UInt64) throws(GuestFault) {
@@ -140,12 +159,6 @@ extension X86Processor {
         }
         var hasStack = false
         do throws(GuestFault) {
-            if state.pointee.systemFlags & Flag.vm != 0 {
-                control.cpl = 3
-                modeChanged()
-                for number in 0..<6 { state.pointee.segments[number] = realSegment(number, selectors[number]) }
-                return nil
-            }
             control.ldtr = Segment(selector: local, attributes: 0x82, limit: 0, base: 0, isUnusable: true)
             if !isNull(local) {
                 let refusal = GuestFault.invalidTSS(errorCode(local) | external)
@@ -153,6 +166,13 @@ extension X86Processor {
                 let table = try descriptor(local, vector: 10, external: external)
                 guard !table.isSegment, table.type == SystemType.local, table.isPresent else { throw refusal }
                 control.ldtr = table.segment(local)
+            }
+            // A task of virtual-8086 mode has a local table, which its handlers find, and segments that need none.
+            if state.pointee.systemFlags & Flag.vm != 0 {
+                control.cpl = 3
+                modeChanged()
+                for number in 0..<6 { state.pointee.segments[number] = realSegment(number, selectors[number]) }
+                return nil
             }
             // The stack before the code: the order of table 8-1.
             let selector = selectors[SegmentNumber.cs]
