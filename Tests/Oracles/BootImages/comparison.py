@@ -37,7 +37,9 @@ class Finding:
     case: object
     emulator: str
     differences: list
-    reason: str = None
+    ours: list = field(default_factory=list)
+    theirs: list = field(default_factory=list)
+    reasons: list = field(default_factory=list)
     agrees_with_other: bool = False
 
 
@@ -48,7 +50,7 @@ class Comparison:
     findings: list = field(default_factory=list)
 
 
-def compare(cases, logs, explain, two_to_one):
+def compare(cases, logs, explain):
     """logs: by emulator; Trapline's under "trapline"."""
     ours, whole = records(logs["trapline"])
     comparison = Comparison(len(cases))
@@ -58,26 +60,26 @@ def compare(cases, logs, explain, two_to_one):
     for number, case in enumerate(cases):
         found = {}
         for name, log in others.items():
-            different = differences(ours.get(number), log.get(number))
-            if different:
-                found[name] = Finding(case, name, different)
+            one, other = ours.get(number), log.get(number)
+            different = differences(one, other)
+            if name in case.lost:
+                found[name] = Finding(case, name, [], reasons=[case.lost[name]])
+            elif different:
+                found[name] = Finding(case, name, different, one or [], other or [])
         if not found:
             comparison.agreed += 1
         for finding in found.values():
             finding.agrees_with_other = len(found) < len(others)
-            finding.reason = explain(finding, ours.get(number) or [], others[finding.emulator].get(number) or [])
+            finding.reasons = finding.reasons or explain(finding)
             comparison.findings.append(finding)
-        # Two against one is an opinion where the third is explained, and none where it is missing.
-        bochs, qemu = found.get("bochs"), found.get("qemu")
-        if qemu and not qemu.reason and "bochs" in others and (bochs is None or bochs.reason):
-            qemu.reason = two_to_one
     return comparison
 
 
 def show(finding):
-    lines = [f"  {finding.case.theme}: {finding.case.title}, level {finding.case.level}: differs from {finding.emulator}"
+    case = finding.case
+    lines = [f"  {case.theme}: {case.title}, level {case.level}: differs from {finding.emulator}"
              + (", agrees with the other" if finding.agrees_with_other else "")]
-    lines.append("    " + " ; ".join(finding.case.code))
+    lines.append("    " + " ; ".join(case.code))
     for event, name, ours, theirs in finding.differences[:8]:
         lines.append(f"    event {event + 1}: {name} {ours:#x}, {finding.emulator} {theirs:#x}")
     return "\n".join(lines)

@@ -138,6 +138,18 @@ nextCase:
         jz      finish
         jmp     eax
 
+# What cases of real and virtual-8086 mode use: their stack, and a segment's beginning and end.
+clearNarrow:
+        mov     ebx, offset narrowPlaces
+        xor     eax, eax
+1:      mov     edi, [ebx]
+        mov     ecx, 0x400 / 4
+        rep stosd
+        add     ebx, 4
+        cmp     ebx, offset narrowPlacesEnd
+        jb      1b
+        ret
+
 # Level 0, 32 bits: what an exception or interrupt left.
 common32:
         push    eax
@@ -544,6 +556,8 @@ realPointer: .word 0x3FF
         .long   0
         .balign 4
 flatData: .long DATA0
+narrowPlaces: .long 0x6C00, 0x30000, 0x3FE00
+narrowPlacesEnd:
 stepsLeft: .long 0
 savedDR7: .long 0
 logEnd: .long   LOG

@@ -1,8 +1,10 @@
 """Single steps, breakpoints, what shadows and repetition do to them, and the flags that come with it."""
 
 from image import Case, poke
-from layout import DATA, TSS, TSS_1, TASK_1, GDT, segment
+from layout import CODE0, DATA, GDT, IDT, STACK, STUBS32, TASK_1, TSS, TSS_1, gate, segment
 from Themes.segments import far
+
+ASSERTS = {"qemu": "QEMU 7.2 ends itself with an assertion (qemu_mutex_lock_iothread_impl) where a frame meets a breakpoint"}
 
 
 def stepping(random):
@@ -64,6 +66,40 @@ def watching(random):
     yield Case("a task with T", far(0xEA, TASK_1, 0), setup, tasks=True)
 
 
+def frames(random):
+    """Breakpoints on the words that the entry of a handler pushes, or reads: told of before its first instruction."""
+    for _ in range(40):
+        level = random.choice((0, 0, 3))
+        event = random.choice((["ud2"], ["int 0x42"], ["int3"], ["mov eax, 0x1F8", "mov es, eax"],
+                               ["xor ecx, ecx", "div ecx"]))
+        vector = {"ud2": 6, "int 0x42": 0x42, "int3": 3, "mov eax, 0x1F8": 13, "xor ecx, ecx": 0}[event[0]]
+        top = STACK[0] - (0x100 if level == 0 else 0)
+        where = random.choice((top - 4, top - 8, top - 12, top - 16, top - 20, IDT + 8 * vector, TSS + 4))
+        kind, length = random.choice((1, 3)), random.choice((0, 1, 3))
+        setup = [f"mov eax, {where:#x}", "mov dr0, eax", f"mov eax, {0x401 | kind << 16 | length << 18:#x}",
+                 "mov dr7, eax"]
+        setup += poke(IDT + 8 * vector, gate(CODE0, STUBS32 + 16 * vector, 14, 3))
+        yield Case(f"watching {where:#x} while {event[-1]} is delivered", event, setup, level=level, lost=ASSERTS)
+
+
+def reading(random):
+    """MOV of DR4 to DR7 by CR4.DE and level, and what DR6 and DR7 keep."""
+    for name in ("dr4", "dr5"):
+        for extended in (0, 8):
+            for level in (0, 3):
+                for code in ([f"mov eax, {name}"], ["mov eax, 0x400", f"mov {name}, eax"]):
+                    yield Case(f"{code[-1]}, CR4.DE {extended >> 3}, level {level}", code,
+                               [f"mov eax, {extended}", "mov cr4, eax"], level=level)
+    for name in ("dr6", "dr7"):
+        for bit in range(0, 32, 3):
+            code = [f"mov eax, {name}", f"btc eax, {bit}", f"mov {name}, eax", f"mov ebx, {name}", "mov ecx, 0x400",
+                    "mov dr7, ecx"]
+            if (name, bit) not in (("dr7", 0), ("dr7", 3), ("dr7", 6)):
+                yield Case(f"{name}, bit {bit}", code)
+
+
 def cases(random):
     yield from stepping(random)
     yield from watching(random)
+    yield from frames(random)
+    yield from reading(random)

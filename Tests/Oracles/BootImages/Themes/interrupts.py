@@ -32,7 +32,7 @@ def through_gates(random):
             setup += poke(TSS + 8 + 8 * random.randrange(3), random.choice((0, 0x20, 0x22, 0x11, 8, 0x1F8)), 4)
         flags = random.choice((2, 0x3002, 0x202, 0x40002))
         yield Case(f"exception {vector} at level {level}", provokers[vector], setup, level=level, flags=flags,
-                   registers={"eax": DATA}, soft_limits=True)
+                   registers={"eax": DATA})
     for limit in (0x7F, 0x80, 0x6F, 0x87, 0x47):
         setup = [f"mov word ptr [idtPointer], {limit:#x}", "lidt [idtPointer]", "mov word ptr [idtPointer], 0x7FF"]
         for code in (["int 0x10"], ["int 0x0D"], ["int 0x0E"]):

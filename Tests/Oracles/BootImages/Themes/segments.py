@@ -46,7 +46,7 @@ def loading(random):
                     f"l{register} ebx, [esp]"]
         if register != "ss":
             code += [f"mov edx, {register}:[0x10]"]
-        yield Case(f"{register} <- {selector:#x}", code, tables(random), level=random.randrange(4))
+        yield Case(f"{register} <- {selector:#x}", code, tables(random), level=random.randrange(4), limits=True)
 
 
 def looking(random):
@@ -131,7 +131,7 @@ def limits(random):
         elif size == 10:
             code = ["fld1", f"fstp tbyte ptr {place}"] if write else [f"fld tbyte ptr {place}"]
         else:
-            code = ["mov eax, cr4", "or eax, 0x600", "mov cr4, eax",
+            code = ["mov eax, cr4", "or eax, 0x600", "mov cr4, eax", "xorps xmm0, xmm0",
                     f"movups {place}, xmm0" if write else f"movups xmm0, {place}"]
         descriptor = segment(base, limit, 0x16 if down else 0x12, 0, 1, big, coarse)
         yield Case(f"{'write' if write else 'read'} of {size} at {offset:#x}, limit {last:#x}"
