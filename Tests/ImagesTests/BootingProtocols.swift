@@ -243,6 +243,10 @@ import Testing
         #expect(storage.number(map + 12, 8) == 0x9_FC00)
         #expect(storage.number(map + 20, 4) == 1)
         #expect(storage.text(storage.number(information + 64, 4)) == "Trapline")
+        // The BIOS data area: the first serial port, where conventional storage ends, its KiB.
+        #expect(storage.number(0x400, 2) == 0x3F8)
+        #expect(storage.number(0x40E, 2) << 4 == 0x9_FC00)
+        #expect(storage.number(0x413, 2) == 639)
     }
 
     @Test func addressesInTheHeaderComeFirst() throws {

@@ -16,7 +16,8 @@ struct LinuxLoader {
             throw BootError(
                 .image, "this kernel speaks boot protocol \(version >> 8).\(version & 0xFF) (offset 0x206), older than "
                     + "2.10, and does not say how much storage it needs",
-                remedy: "give a kernel of 2009 (Linux 2.6.31) or later")
+                remedy: "give a kernel of 2009 (Linux 2.6.31) or later; what boots by itself and has this header for boot "
+                    + "loaders' sake, as iPXE has, calls a BIOS, which the machine 'pc' does not have")
         }
         guard field(0x211, 1) & 1 != 0 else {
             throw BootError(

@@ -86,6 +86,22 @@ struct MultibootLoader {
         return holding.realAddress &+ (file.entry - holding.address)
     }
 
+    /// What kernels of this protocol expect a BIOS to have left in its data area, whatever the map says: the first serial
+    /// port, the segment where conventional storage ends, and its size in KiB. Xen puts its trampoline below the end.
+    private func putBIOSDataArea(_ placement: inout StoragePlacement, lower: UInt64) throws(BootError) {
+        var area = LittleEndianWriter()
+        area.put(0x3F8, 2)
+        area.fill(to: 0x0E)
+        area.put(StorageMap.lowEnd >> 4, 2)
+        area.fill(to: 0x13)
+        area.put(lower, 2)
+        let title = "the BIOS data area"
+        let size = UInt64(area.bytes.count)
+        // An image that lies there itself has no use for it.
+        guard try placement.lowPlace(size, from: 0x400, alignment: 1, title) == 0x400 else { return }
+        try placement.put(area.bytes[...], at: 0x400, title)
+    }
+
     /// The information structure (section 3.3), with storage, command line, modules and loader's name.
     private func placeInformation(_ placement: inout StoragePlacement) throws(BootError) -> UInt64 {
         var modules = LittleEndianWriter()
@@ -112,6 +128,7 @@ struct MultibootLoader {
         let name = try placement.putLow(Array("Trapline".utf8) + [0], preferably: 0x5F00, "the loader's name")
         let lower = min(request.storage, StorageMap.lowEnd) >> 10
         let upper = (placement.map.highEnd - StorageMap.highStart) >> 10
+        try putBIOSDataArea(&placement, lower: lower)
         var information = LittleEndianWriter()
         // Storage 0, command line 2, modules 3, map 6, loader's name 9.
         information.put(1 << 0 | 1 << 2 | 1 << 3 | 1 << 6 | 1 << 9, 4)
