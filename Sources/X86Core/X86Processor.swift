@@ -94,6 +94,8 @@ public final class X86Processor {
     /// such, or it refuses the value.
     public var readControllerMSR: (UInt32) -> UInt64? = { $0 == 0x1B ? 0xFEE0_0900 : nil }
     public var writeControllerMSR: (UInt32, UInt64) -> Bool = { number, _ in number == 0x1B }
+    /// The interrupt controller looks whether the guest has ended an interrupt without telling it.
+    public var settleEndOfInterrupt: () -> Void = {}
     /// A call of the monitor: number, arguments, result; nil: it is not known.
     public var hypercall: (UInt64, [UInt64]) -> UInt64? = { _, _ in nil }
 

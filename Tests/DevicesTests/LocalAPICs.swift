@@ -37,6 +37,83 @@ import Testing
         #expect(bench.readAPIC(0x28) == 0x80)
     }
 
+    /// The guest's word for KVM's paravirtual end of interrupt: bit 0.
+    private final class EndWord {
+        var bit = false
+        var offers = 0
+        func join(_ apic: LocalAPIC) {
+            apic.offerEnd = { [self] in
+                bit = true
+                offers += 1
+                return true
+            }
+            apic.withdrawEnd = { [self] in
+                defer { bit = false }
+                return !bit
+            }
+        }
+    }
+
+    @Test func anEndThatIsOfferedNeedsNoWrite() {
+        let bench = enabled()
+        let apic = bench.board.localAPICs[0]
+        let word = EndWord()
+        word.join(apic)
+        apic.receive(fixed(0x41))
+        #expect(bench.acknowledge() == 0x41)
+        #expect(word.bit)
+        // The guest ends it. What comes then is served at once, though its priority is the same.
+        word.bit = false
+        apic.receive(fixed(0x42))
+        #expect(bench.requested[0])
+        #expect(bench.acknowledge() == 0x42)
+        #expect(word.offers == 2)
+        word.bit = false
+        // Nobody sees it in service any more.
+        #expect(bench.readAPIC(0x12) == 0)
+    }
+
+    @Test func anEndThatIsNotTakenIsWritten() {
+        let bench = enabled()
+        let apic = bench.board.localAPICs[0]
+        let word = EndWord()
+        word.join(apic)
+        apic.receive(fixed(0x41))
+        #expect(bench.acknowledge() == 0x41)
+        // Another arrives while it is served: the offer is withdrawn, and the guest has to write.
+        apic.receive(fixed(0x42))
+        #expect(!word.bit)
+        #expect(!bench.requested[0])
+        bench.writeAPIC(0x0B, 0)
+        #expect(bench.requested[0])
+        // The guest that writes all the same has ended one interrupt, not two.
+        #expect(bench.acknowledge() == 0x42)
+        #expect(word.bit)
+        bench.writeAPIC(0x0B, 0)
+        #expect(!word.bit)
+        #expect(bench.readAPIC(0x12) == 0)
+    }
+
+    @Test func noEndIsOfferedWhereOthersWaitForIt() {
+        let bench = enabled()
+        let apic = bench.board.localAPICs[0]
+        let word = EndWord()
+        word.join(apic)
+        // Another waits.
+        apic.receive(fixed(0x41))
+        apic.receive(fixed(0x61))
+        #expect(bench.acknowledge() == 0x61)
+        #expect(word.offers == 0)
+        bench.writeAPIC(0x0B, 0)
+        // The I/O APIC has to hear of a level's end.
+        #expect(bench.acknowledge() == 0x41)
+        bench.writeAPIC(0x0B, 0)
+        word.offers = 0
+        apic.receive(fixed(0x51, level: true))
+        #expect(bench.acknowledge() == 0x51)
+        #expect(word.offers == 0)
+    }
+
     @Test func theHighestPriorityGoesFirstAndNests() {
         let bench = enabled()
         let apic = bench.board.localAPICs[0]

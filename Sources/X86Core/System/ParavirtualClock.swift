@@ -59,14 +59,34 @@ extension X86Processor {
         control.plainMSRs[ParavirtualMSR.stealTime] = value
     }
 
-    /// The word by which a monitor may save the guest the end of an interrupt. It need not, and its bit stays clear.
+    /// The word whose bit 0 saves the guest the write that ends an interrupt.
     func writeEndOfInterrupt(_ value: UInt64) throws(GuestFault) {
         guard value & 2 == 0 else { throw .protection() }
-        if value & 1 != 0 {
-            let place = value & ~3
-            guard memory.pointer(place) != nil else { throw .protection() }
-            realWrite(place, realRead(place, UInt32.self) & ~1)
-        }
+        guard value & 1 == 0 || memory.pointer(value & ~3) != nil else { throw .protection() }
+        // What was said in the old word counts.
+        settleEndOfInterrupt()
         control.plainMSRs[ParavirtualMSR.endOfInterrupt] = value
+        if let place = endOfInterruptWord { realWrite(place, realRead(place, UInt32.self) & ~1) }
+    }
+
+    /// Where the guest has put it; nil: nowhere.
+    private var endOfInterruptWord: UInt64? {
+        guard let value = control.plainMSRs[ParavirtualMSR.endOfInterrupt], value & 1 != 0 else { return nil }
+        return memory.pointer(value & ~3) == nil ? nil : value & ~3
+    }
+
+    /// Sets the bit: the interrupt that is taken now ends when the guest clears it. False: the guest has no such word.
+    public func offerEndOfInterrupt() -> Bool {
+        guard let place = endOfInterruptWord else { return false }
+        realWrite(place, realRead(place, UInt32.self) | 1)
+        return true
+    }
+
+    /// Clears the bit. True: the guest had done so.
+    public func withdrawEndOfInterrupt() -> Bool {
+        guard let place = endOfInterruptWord else { return false }
+        let word = realRead(place, UInt32.self)
+        if word & 1 != 0 { realWrite(place, word & ~1) }
+        return word & 1 == 0
     }
 }

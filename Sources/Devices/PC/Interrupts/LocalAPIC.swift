@@ -17,6 +17,12 @@ public final class LocalAPIC: StatefulDevice {
     public var nonMaskable: () -> Void = {}
     public var initialised: () -> Void = {}
     public var startUp: (UInt8) -> Void = { _ in }
+    /// Tells the guest that the interrupt which it takes now ends without a write here; false: it has not asked for that.
+    public var offerEnd: () -> Bool = { false }
+    /// Takes that back. True: the guest has ended the interrupt so.
+    public var withdrawEnd: () -> Bool = { false }
+    /// See `settleEnd`.
+    var isEndOffered = false
 
     /// MSR 0x1B.
     var base: UInt64 = 0
@@ -48,6 +54,8 @@ public final class LocalAPIC: StatefulDevice {
         base = BoardPlaces.localAPICs | 0x800 | (identifier == 0 ? 0x100 : 0)
         line0 = false
         timer.timestampOffset = 0
+        // What the guest's storage says belongs to another time.
+        isEndOffered = false
         initialise()
         guard identifier == 0 else { return }
         // As firmware leaves the first one: the 8259's interrupts come through (SDM volume 3, "Virtual Wire Mode").
@@ -59,6 +67,7 @@ public final class LocalAPIC: StatefulDevice {
 
     /// What INIT does: everything but the number, the base and the mode.
     func initialise() {
+        settleEnd()
         requested = VectorSet()
         inService = VectorSet()
         levels = VectorSet()
@@ -118,6 +127,7 @@ public final class LocalAPIC: StatefulDevice {
     /// - Parameter index: the offset divided by 16, which is the MSR's number less 0x800.
     /// - Returns: nil: there is no such register, or it cannot be read.
     public func readRegister(_ index: Int) -> UInt64? {
+        settleEnd()
         switch index {
         case 0x02: return UInt64(isX2APIC ? identifier : identifier << 24)
         case 0x03: return 0x0005_0014
@@ -144,6 +154,7 @@ public final class LocalAPIC: StatefulDevice {
     ///   fault where an MSR was written.
     public func writeRegister(_ index: Int, _ value: UInt64) -> Bool {
         if isX2APIC, index != 0x30, value >> 32 != 0 { return false }
+        settleEnd()
         let word = UInt32(truncatingIfNeeded: value)
         switch index {
         case 0x02 where !isX2APIC: break
@@ -227,6 +238,7 @@ public final class LocalAPIC: StatefulDevice {
         try state.pass(&commandLow)
         try state.pass(each: &local)
         try state.pass(&line0)
+        try state.pass(&isEndOffered)
         try timer.exchange(&state)
     }
 }

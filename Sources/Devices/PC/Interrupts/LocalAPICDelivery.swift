@@ -19,10 +19,22 @@ extension LocalAPIC {
     public func acknowledge() -> UInt8? {
         guard let vector = pendingVector else { return nil }
         requested[vector] = false
+        let isOnly = inService.isEmpty && requested.isEmpty && !levels[vector]
         inService[vector] = true
         timer.acknowledged(vector, time.now)
         changed()
+        if isOnly { isEndOffered = offerEnd() }
         return vector
+    }
+
+    /// KVM's paravirtual end of interrupt (Linux, Documentation/virt/kvm/x86/msr.rst, MSR_KVM_PV_EOI_EN): where an edge
+    /// is served and nothing else waits, a bit in the guest's storage says that its end need not be written here; the
+    /// guest clears the bit instead. Whether it has done so is looked at before anything depends on it: before another
+    /// interrupt arrives, and before a register is read or written.
+    public func settleEnd() {
+        guard isEndOffered else { return }
+        isEndOffered = false
+        if withdrawEnd() { endOfInterrupt() }
     }
 
     func endOfInterrupt() {
@@ -37,6 +49,7 @@ extension LocalAPIC {
     func accept(_ vector: UInt8, isLevel: Bool) {
         guard vector >= 16 else { return addError(0x40) }
         guard isEnabled, isSoftwareEnabled else { return }
+        settleEnd()
         requested[vector] = true
         levels[vector] = isLevel
         changed()

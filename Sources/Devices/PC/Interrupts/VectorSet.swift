@@ -21,5 +21,7 @@ struct VectorSet: Hashable {
         return nil
     }
 
+    var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
     mutating func exchange(_ state: inout StateExchange) throws(SnapshotError) { try state.pass(each: &words) }
 }
