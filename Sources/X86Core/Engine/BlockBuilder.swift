@@ -95,10 +95,13 @@ struct BlockBuilder {
 
     private func addressing(_ memory: MemoryOperand, _ addressSize: Int) -> UInt8 {
         if mode.isLong64 {
-            let narrow = addressSize == 4 ? Addressing.narrow32 : 0
-            return narrow | (memory.segment >= 4 ? Addressing.based : 0)
+            let isBased = memory.segment >= 4
+            let narrow = addressSize == 4 ? Addressing.narrow32 | (isBased ? 0 : Addressing.flat) : 0
+            return narrow | (isBased ? Addressing.based : 0)
         }
-        return Addressing.checked | (addressSize == 2 ? Addressing.narrow16 : Addressing.narrow32)
+        if addressSize == 2 { return Addressing.checked | Addressing.narrow16 }
+        let isFlat = mode.flatSegments & 1 << memory.segment != 0
+        return Addressing.checked | Addressing.narrow32 | (isFlat ? Addressing.flat : 0)
     }
 
     static let addConstant: Handler = { c, o in

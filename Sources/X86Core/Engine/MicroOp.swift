@@ -49,6 +49,9 @@ struct Addressing {
     static let based: UInt8 = 16
     /// The segment is checked: every mode but 64-bit mode.
     static let checked: UInt8 = 32
+    /// The offset's low 32 bits are the linear address of whatever stays within a page: 32-bit addresses in a segment
+    /// that refuses nothing (`Segment.isFlat`), or in 64-bit mode. Beside `checked`, which counts for the rest.
+    static let flat: UInt8 = 64
     /// No address: the micro-op is `FlowHandlers.linked`, and whoever comes from a condition may do its work.
     static let isLinked: UInt8 = 128
 

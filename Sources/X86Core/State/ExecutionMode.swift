@@ -17,6 +17,8 @@ struct ExecutionMode: Hashable {
     /// AM and AC at level 3.
     var checksAlignment = false
     var faultsCPUID = false
+    /// ES, SS and DS, a bit each by number, where `Segment.isFlat`. None in 64-bit mode, which does not look at them.
+    var flatSegments: UInt8 = 0
     /// An exception of SSE arithmetic is not masked.
     var unmasksVector = false
 
@@ -44,6 +46,7 @@ struct ExecutionMode: Hashable {
         xcr0 = UInt8(truncatingIfNeeded: control.xcr0)
         codeSize = control.efer & EFER.lma != 0 && code.isLong ? 8 : code.isBig ? 4 : 2
         stackSize = codeSize == 8 ? 8 : state.segments[SegmentNumber.ss].isBig ? 4 : 2
+        if codeSize != 8 { flatSegments = Self.flatSegments(state) }
         checksAlignment = control.cpl == 3 && flags & Flag.ac != 0 && control.cr0 & CR0.am != 0
         self.faultsCPUID = faultsCPUID && control.cpl != 0
         unmasksVector = state.unmasksVector
@@ -54,6 +57,13 @@ struct ExecutionMode: Hashable {
         } else {
             right = flags & Flag.ac != 0 ? .supervisorOpen : .supervisor
         }
+    }
+
+    /// The segments that nearly all operands lie in.
+    static func flatSegments(_ state: borrowing ProcessorState) -> UInt8 {
+        (state.segments[SegmentNumber.es].isFlat ? 1 << UInt8(SegmentNumber.es) : 0)
+            | (state.segments[SegmentNumber.ss].isFlat ? 1 << UInt8(SegmentNumber.ss) : 0)
+            | (state.segments[SegmentNumber.ds].isFlat ? 1 << UInt8(SegmentNumber.ds) : 0)
     }
 }
 
@@ -66,6 +76,12 @@ extension X86Processor {
         modeNumber = modes.number(of: mode)
         state.pointee.translations = translations.set(mode.right)
         contextChanged()
+    }
+
+    /// To be called where ES or DS may have changed outside 64-bit mode, at the end of a block.
+    func segmentLoaded() {
+        guard mode.codeSize != 8, ExecutionMode.flatSegments(state.pointee) != mode.flatSegments else { return }
+        modeChanged()
     }
 
     /// Blocks found by linear address count only for this mode and this generation of the translation: global pages,

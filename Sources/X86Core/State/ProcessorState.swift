@@ -97,6 +97,9 @@ struct Segment {
     var isBig: Bool { attributes & 0x4000 != 0 }
     /// It cannot be used: loaded with a null selector.
     var isUnusable = false
+    /// Whatever stays below 4 GiB may be read and written, and offsets are linear addresses: data that is writable and
+    /// does not expand down, from 0 to the end. In real mode, too, where protected mode has left such a limit.
+    var isFlat: Bool { base == 0 && limit == .max && attributes & 0x1E == 0x12 && !isUnusable }
 }
 
 enum SegmentNumber {

@@ -34,6 +34,8 @@ extension Core {
         let op = o.at
         let addressing = op.pointee.addressing
         let effective = effectiveAddress(o)
+        // Only at the very end of the addresses does a flat segment refuse anything.
+        if addressing.has(Addressing.flat), effective <= 0x1_0000_0000 &- size { return effective }
         if addressing.has(Addressing.checked) {
             return processor.checkedAddress(
                 segment: Int(op.pointee.segment), offset: effective, size: size, isWrite: isWrite)
@@ -83,14 +85,18 @@ extension Core {
     }
 
     /// Where a micro-op's operand is in the host's memory, if no more than one comparison is needed to know: a plain
-    /// address, in a page that was entered. nil: the slow way must be taken (no exception yet).
+    /// or a flat address, in a page that was entered. nil: the slow way must be taken (no exception yet).
     ///
     /// What a handler does with it must be all that it does: the slow way is a function by itself, which the handler
     /// jumps to, so that the fast one calls nothing and saves no register.
     @inline(__always)
     func quick(_ o: Op, size: Int, isWrite: Bool) -> UnsafeMutableRawPointer? {
-        guard _fastPath(o.at.pointee.addressing.isPlain) else { return nil }
-        return quick(at: offsetWithin(o), size: size, isWrite: isWrite)
+        var address = offsetWithin(o)
+        if !_fastPath(o.at.pointee.addressing.isPlain) {
+            guard o.at.pointee.addressing.has(Addressing.flat) else { return nil }
+            address &= 0xFFFF_FFFF
+        }
+        return quick(at: address, size: size, isWrite: isWrite)
     }
 
     @inline(__always)

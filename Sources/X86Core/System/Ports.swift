@@ -31,11 +31,10 @@ extension X86Processor {
         return bits & ((1 << UInt64(width)) - 1) == 0
     }
 
-    /// Devices are asked when the instruction is alone in its block, so that time is exact and nothing is asked twice.
+    /// The instruction is alone in its block, so that time is exact, and nothing is asked twice.
     private func beginPort(_ port: UInt16, _ width: Int) throws(GuestFault) {
         // In virtual-8086 mode the map counts whatever IOPL says; the machine's file leaves that mode out.
         if mode.isVirtual8086, try !isOpen(port, width: width) { throw .protection() }
-        guard state.pointee.isSingle else { throw .alone }
         if control.cr4 & CR4.de != 0 { watchPort(port, width) }
         syncTime()
     }
@@ -68,6 +67,7 @@ extension X86Processor {
     private func portString(
         _ i: DecodedInstruction, _ step: (Int) throws(GuestFault) -> Void, _ pointer: UInt8
     ) throws(GuestFault) {
+        guard state.pointee.isSingle else { throw .alone }
         let width = portWidth(i)
         let isRepeated = i.repeats != .none
         if isRepeated, cut(core[Register.cx], to: i.addressSize) == 0 { return }
@@ -112,8 +112,9 @@ extension X86Processor {
 
 enum PortEmitters {
     static let table: [String: Emitter] = {
-        let input = SystemEmitters.ending { p, i throws(GuestFault) in try p.input(i) }
-        let output = SystemEmitters.ending { p, i throws(GuestFault) in try p.output(i) }
+        // Loops that ask a device are made of these: their blocks are kept.
+        let input = SystemEmitters.alone { p, i throws(GuestFault) in try p.input(i) }
+        let output = SystemEmitters.alone { p, i throws(GuestFault) in try p.output(i) }
         let inputString = SystemEmitters.ending { p, i throws(GuestFault) in try p.inputString(i) }
         let outputString = SystemEmitters.ending { p, i throws(GuestFault) in try p.outputString(i) }
         return [

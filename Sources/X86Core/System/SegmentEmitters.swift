@@ -16,8 +16,7 @@ enum SegmentEmitters {
                 p.setStackPointer(pointer, width: width)
                 if number == SegmentNumber.ss { p.stackLoaded() }
             }
-            let isStack = number == SegmentNumber.ss
-            table["POP " + name] = isStack ? SystemEmitters.ending(pops) : SystemEmitters.cold(pops)
+            table["POP " + name] = loading(number, pops)
         }
         for (name, number) in [("LES", 0), ("LSS", 2), ("LDS", 3), ("LFS", 4), ("LGS", 5)] {
             let loads: ColdBody = { p, i throws(GuestFault) in
@@ -27,11 +26,20 @@ enum SegmentEmitters {
                 // LSS needs no shadow: both come at once.
                 if number == SegmentNumber.ss { p.modeChanged() }
             }
-            let isStack = number == SegmentNumber.ss
-            table[name] = isStack ? SystemEmitters.ending(loads) : SystemEmitters.cold(loads)
+            table[name] = loading(number, loads)
         }
         return table
     }()
+
+    /// A load of SS ends the block, for what follows depends on the stack's width. Outside 64-bit mode so does one of
+    /// ES and DS: which checks their operands need is decided when code is decoded.
+    private static func loading(_ number: Int, _ body: @escaping ColdBody) -> Emitter {
+        let (ending, cold) = (SystemEmitters.ending(body), SystemEmitters.cold(body))
+        let isData = number == SegmentNumber.es || number == SegmentNumber.ds
+        return { b, i in
+            if number == SegmentNumber.ss || isData && !b.mode.isLong64 { ending(&b, i) } else { cold(&b, i) }
+        }
+    }
 
     private static let instructions: [String: Emitter] = [
         "MOV sreg,rm": { b, i in
@@ -40,7 +48,7 @@ enum SegmentEmitters {
                 try p.loadSegment(number, UInt16(truncatingIfNeeded: try p.readRM(i, size: 2)))
                 if number == SegmentNumber.ss { p.stackLoaded() }
             }
-            if number == SegmentNumber.ss { b.coldEnd(body) } else { b.cold(body) }
+            loading(number, body)(&b, i)
         },
         "MOV rm,sreg": SystemEmitters.cold { p, i throws(GuestFault) in
             let selector = UInt64(p.state.pointee.segments[Int(i.reg & 7)].selector)

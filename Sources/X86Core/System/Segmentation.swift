@@ -36,6 +36,8 @@ extension X86Processor {
 
     /// Loads ES, SS, DS, FS or GS with all that the mode demands.
     func loadSegment(_ number: Int, _ selector: UInt16) throws(GuestFault) {
+        // Whoever loads SS sees to what depends on the stack.
+        defer { if number != SegmentNumber.ss { segmentLoaded() } }
         if mode.isReal {
             state.pointee.segments[number] = realSegment(number, selector)
             return
@@ -93,6 +95,7 @@ extension X86Processor {
             state.pointee.segments[number].attributes = UInt16(control.cpl) << 5
             if number < SegmentNumber.fs || !isLongMode { state.pointee.segments[number].base = 0 }
         }
+        segmentLoaded()
     }
 
     /// What LAR, LSL, VERR and VERW may know of a selector; nil: nothing.
