@@ -11,14 +11,15 @@ import X86Core
 //   8         disks
 //   8         bytes of the body
 //   16        the body's hash, as two numbers
-//   ...       the body: board, processors, storage, what has come in, in this order
+//   ...       the body: the machine file's name and a hash of its records, board, processors, storage, what has come in,
+//             in this order
 //
 // Disks' contents are not in it: they stay where they are. Nor are the records of the machine's file.
 
 extension PCMachine {
     private static let mark: UInt64 = 0x5041_4E53_5041_5254
     /// Raised with every change of what any part writes.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     private static let headerSize = 56
 
     /// The whole machine between two runs.
@@ -26,6 +27,10 @@ extension PCMachine {
         var boardState = SnapshotWriter()
         board.save(to: &boardState)
         var body = SnapshotWriter()
+        body.put(Array(machineFile.utf8))
+        let records = decoding.recordsHash.halves
+        body.put(records.0)
+        body.put(records.1)
         body.put(boardState.bytes)
         for processor in processors { processor.save(to: &body) }
         memory.save(to: &body)
@@ -79,7 +84,21 @@ extension PCMachine {
         var hash = StateHash()
         bytes.withUnsafeBytes { hash.add(UnsafeRawBufferPointer(rebasing: $0[Self.headerSize...])) }
         guard hash.halves == given else { throw SnapshotError("its bytes are not those that were written", at: 40) }
+        try requireSameRecords(&file)
         try restoreBody(from: &file)
+    }
+
+    /// Another file's instructions may trap where these do not: what goes on from there would be no machine's run.
+    private func requireSameRecords(_ body: inout SnapshotReader) throws(SnapshotError) {
+        let offset = body.offset
+        let name = String(decoding: try body.takeBlock(), as: UTF8.self)
+        let records = (try body.take(UInt64.self), try body.take(UInt64.self))
+        guard records != decoding.recordsHash.halves else { return }
+        throw SnapshotError(
+            name == machineFile
+                ? "the machine file '\(name)' has other instructions now than when it was written"
+                : "it is of a machine with the instructions of '\(name)', and this one has those of '\(machineFile)'",
+            at: offset)
     }
 
     private func restoreBody(from body: inout SnapshotReader) throws(SnapshotError) {

@@ -16,6 +16,8 @@ public final class PCMachine {
         public var disks: [any BlockDevice] = []
         /// Most instructions that a block of decoded code may have.
         public var blockLimit = 48
+        /// The machine file that the instructions come from, as people call it.
+        public var machineFile = "x86-64"
 
         public init() {}
     }
@@ -55,6 +57,8 @@ public final class PCMachine {
     private let wires: BusWires
     private let storageAccess: StorageAccess
     let diskCount: Int
+    let decoding: Decoding
+    let machineFile: String
     var stop: Stop?
     /// Time does not pass by itself where every processor waits: `run` comes back, and `pass` lets it go by.
     public var stopsWhenIdle = false
@@ -77,6 +81,8 @@ public final class PCMachine {
         board.storageSize = configuration.storage
         board.disks = configuration.disks
         diskCount = configuration.disks.count
+        self.decoding = decoding
+        machineFile = configuration.machineFile
         self.board = PCBoard(board, time: time, serialOutput: serialOutput, memory: access)
         let time = time
         processors = (0..<configuration.processors).map { number in
@@ -274,6 +280,9 @@ extension X86Processor {
     /// the present run ends.
     fileprivate func connect(to bus: any ProcessorBus, apic: LocalAPIC, settle: @escaping () -> Void) {
         self.bus = bus
+        apic.offerEnd = { [unowned self] in offerEndOfInterrupt() }
+        apic.withdrawEnd = { [unowned self] in withdrawEndOfInterrupt() }
+        settleEndOfInterrupt = { apic.settleEnd() }
         readTaskPriority = { UInt64(apic.taskPriority >> 4) }
         writeTaskPriority = { apic.taskPriority = UInt8(truncatingIfNeeded: $0 << 4) }
         readControllerMSR = { number in

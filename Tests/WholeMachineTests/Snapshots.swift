@@ -1,6 +1,7 @@
 import Machine
 import Testing
 import WholeMachine
+import X86Core
 
 @Suite struct Snapshots {
     private func running() throws -> TestMachine? {
@@ -64,6 +65,25 @@ import WholeMachine
         other[0] = 0
         #expect(refusal(other, of: made.machine) == "it is no snapshot of a machine")
         #expect(refusal([], of: made.machine) == "it is no snapshot of a machine")
+    }
+
+    /// A snapshot goes on with the instructions that it was written with, and no others.
+    @Test func anotherMachineFileIsRefused() throws {
+        guard let made = try running() else { return }
+        let bytes = made.machine.snapshot()
+        var changed = try EmbeddedRecords.machines().long
+        let halt = try #require(changed.firstIndex { $0.mnemonic == "HLT" && !$0.checks.isEmpty })
+        changed[halt].checks = []
+        var configuration = made.configuration
+        configuration.machineFile = "x86-64-hlt"
+        let other = try PCMachine(configuration, decoding: Decoding(long: changed), serialOutput: made.console)
+        let text = try #require(refusal(bytes, of: other))
+        #expect(text == "it is of a machine with the instructions of 'x86-64', and this one has those of 'x86-64-hlt'")
+        // The same instructions under another name are the same machine.
+        configuration.machineFile = "my-x86"
+        let same = try PCMachine(configuration, decoding: TestMachine.decoding.get(), serialOutput: made.console)
+        #expect(refusal(bytes, of: same) == nil)
+        #expect(same.digest() == made.machine.digest())
     }
 
     @Test func damageIsNoticed() throws {

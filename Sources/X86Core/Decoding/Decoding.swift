@@ -1,3 +1,4 @@
+import Machine
 import OpcodeNotation
 
 /// What of instructions the core executes: the decoders of the two machine files, and for each record who makes
@@ -28,6 +29,13 @@ public final class Decoding: Sendable {
         record.requirements = []
         record.checks = []
         return record
+    }
+
+    /// A number for all that the records say: snapshots are of machines whose instructions are these.
+    public var recordsHash: StateHash {
+        var hash = StateHash()
+        hash.add(RecordFile.bytes([long.records, legacy.records]))
+        return hash
     }
 
     func decoder(codeSize: UInt8) -> RecordDecoder { codeSize == 8 ? long : legacy }

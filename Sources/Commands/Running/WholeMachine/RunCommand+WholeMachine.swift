@@ -7,8 +7,8 @@ extension RunCommand {
         try refuseWhatOtherMachinesHave()
         let request = try WholeMachineRequest.parse(whole, storage: machine.storage)
         let session = try WholeMachineSession(
-            request, decoding: try decoding(in: context), seed: machine.seed, limits: limits, reports: reports,
-            in: context)
+            request, machineFile: machine.isa, decoding: try decoding(in: context), seed: machine.seed, limits: limits,
+            reports: reports, in: context)
         return try session.run()
     }
 

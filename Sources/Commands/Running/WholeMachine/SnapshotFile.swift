@@ -14,7 +14,7 @@ enum SnapshotFile {
             try machine.restore(bytes)
         } catch {
             throw Failure(.badInput, "cannot go on from the snapshot \(quoted(path)): \(error.text)",
-                remedy: "give a file that --snapshot wrote, with the same program and the same -m, -smp and disks")
+                remedy: "give a file that --snapshot wrote, with the same program and the same --isa, -m, -smp and disks")
         }
     }
 }

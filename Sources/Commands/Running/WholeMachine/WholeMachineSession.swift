@@ -30,8 +30,8 @@ final class WholeMachineSession {
     private static let longestWait = 0.2
 
     init(
-        _ request: WholeMachineRequest, decoding: Decoding, seed: UInt64, limits: LimitOptions, reports: ReportOptions,
-        in context: Context
+        _ request: WholeMachineRequest, machineFile: String?, decoding: Decoding, seed: UInt64,
+        limits: LimitOptions, reports: ReportOptions, in context: Context
     ) throws {
         self.request = request
         self.limits = limits
@@ -47,6 +47,7 @@ final class WholeMachineSession {
         tracer = subjects.isEmpty ? nil : WholeMachineTracer(
             TraceWriter(subjects, format: reports.traceFormat, sink: files.writeTrace), places: places)
         var configuration = PCMachine.Configuration()
+        if let machineFile { configuration.machineFile = machineFile }
         configuration.storage = request.storage
         configuration.processors = request.processors
         configuration.seed = seed
@@ -127,6 +128,8 @@ final class WholeMachineSession {
     private func runToEnd() throws -> Ending {
         let deadline = limits.timeout.map { monotonicSeconds() + $0 }
         while true {
+            // What a screen is drawn with ends in no line's end.
+            try console.flush()
             if try !takeInput() { return left("left", "left by Ctrl-A x", .holds) }
             if context.interruption.isRequested { return left("interrupted", "interrupted", .interrupted) }
             if let deadline, monotonicSeconds() >= deadline { return left("time-limit", "stopped: --timeout", .limit) }
