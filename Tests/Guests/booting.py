@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import pty
 import re
 import select
 import shutil
@@ -52,12 +53,13 @@ class Machine:
                 raise Missing(f"fetch-kernel: {done.stderr.strip()[-200:]}")
         return kernel, folder / "initramfs.gz"
 
-    def boot(self, arguments, until, limit, status=None):
-        """What came out of the serial port up to a pattern; stopped there, unless an exit status is expected."""
+    def boot(self, arguments, until, limit, status=None, typed=()):
+        """What came out of the serial port up to a pattern; stopped there, unless an exit status is expected.
+        `typed`: pairs of a pattern and what is typed when it has come, in their order."""
         process = subprocess.Popen([str(self.trapline), "run", *map(str, arguments), "-nographic"], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         pattern, output, end = re.compile(until), b"", time.monotonic() + limit
-        found = False
+        found, typed = False, list(typed)
         try:
             while time.monotonic() < end:
                 if not select.select([process.stdout], [], [], 1)[0]:
@@ -66,6 +68,8 @@ class Machine:
                 if not read:
                     break
                 output += read
+                while typed and re.search(typed[0][0], output.decode(errors="replace")):
+                    type_keys(process.stdin.fileno(), typed.pop(0)[1])
                 found = pattern.search(output.decode(errors="replace")) is not None
                 if found and status is None:
                     return output.decode(errors="replace")
@@ -79,6 +83,34 @@ class Machine:
         finally:
             process.kill()
             process.wait()
+
+
+def type_keys(descriptor, keys):
+    """With a pause behind each escape: what follows one at once is a part of a function key's sequence."""
+    for part in re.findall(rb"[^\x1b]*\x1b?", keys):
+        os.write(descriptor, part)
+        if part.endswith(b"\x1b"):
+            time.sleep(0.7)
+
+
+def on_a_terminal(command, until, limit, typed=()):
+    """What a program of this host writes to a terminal of its own; `typed` as for `Machine.boot`."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execvpe(command[0], command, {"PATH": os.environ["PATH"], "TZ": "UTC"})
+    output, typed, end = b"", list(typed), time.monotonic() + limit
+    try:
+        while time.monotonic() < end and not re.search(until, output.decode(errors="replace")):
+            if select.select([terminal], [], [], 1)[0]:
+                output += os.read(terminal, 65536)
+            while typed and re.search(typed[0][0], output.decode(errors="replace")):
+                type_keys(terminal, typed.pop(0)[1])
+    except OSError:
+        pass  # The program has ended, and the terminal with it.
+    finally:
+        os.close(terminal)
+        os.waitpid(process, 0)
+    return output.decode(errors="replace")
 
 
 def archive(files):

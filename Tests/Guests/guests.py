@@ -1,10 +1,11 @@
 """The guests, one function each: it gives what there is to tell, or raises Failed or Missing."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
-from booting import Failed, Missing, archive, unpacked
+from booting import Failed, Missing, archive, on_a_terminal, unpacked
 
 HERE = Path(__file__).resolve().parent
 DONE = r"the command ended with status 0"
@@ -20,9 +21,8 @@ def kernels(machine, scratch):
     return "the cloud and the standard kernel reach user land by both protocols, and switch the machine off"
 
 
-def tools(machine, scratch):
-    """The same busybox natively and in the guest."""
-    kernel, initial = machine.kernel()
+def native_busybox(initial, scratch):
+    """The initial file system's busybox, for this host to run, and its name there."""
     files = unpacked(initial)
     name = next((name for name in files if name.endswith("bin/busybox")), None)
     if name is None:
@@ -30,6 +30,13 @@ def tools(machine, scratch):
     busybox = scratch / "busybox"
     busybox.write_bytes(files[name])
     busybox.chmod(0o755)
+    return busybox, name
+
+
+def tools(machine, scratch):
+    """The same busybox natively and in the guest."""
+    kernel, initial = machine.kernel()
+    busybox, name = native_busybox(initial, scratch)
     script = (HERE / "tools.sh").read_bytes()
     native = subprocess.run([str(busybox), "sh", str(HERE / "tools.sh"), str(busybox)], stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, check=True, env={"TZ": "UTC"}).stdout
@@ -45,6 +52,30 @@ def tools(machine, scratch):
         if ours != theirs:
             raise Failed(f"natively {theirs!r}, in the guest {ours!r}")
     return f"{len(native) - 2} results of busybox's tools are the same as natively"
+
+
+# Moves, inserts, changes, deletes, copies, searches, replaces, undoes, writes. The second is typed when the first shows.
+KEYS = [(r"vi begins[^$]*1/58", b"3Gdwione two three\x1b/450\ncwchanged\x1byypj2ddGAend\x1bOabove\x1b:%s/1/one/g\nddu:w\n"),
+        (r"\d+L, \d+C", b"1Gxxp:wq\n")]
+
+
+def vi(machine, scratch):
+    """The same keys under a terminal natively and on the guest's serial line."""
+    kernel, initial = machine.kernel()
+    busybox, name = native_busybox(initial, scratch)
+    script, over = HERE / "vi.sh", r"that was the file"
+    native = on_a_terminal([str(busybox), "sh", str(script), str(busybox), str(scratch / "text")], over, 60, KEYS)
+    both = scratch / "initial.gz"
+    both.write_bytes(initial.read_bytes() + archive({"vi.sh": (0o100755, script.read_bytes())}))
+    said = machine.boot(["-kernel", kernel, "-initrd", both, "-append",
+                         f'console=ttyS0 quiet trapline.run="sh /vi.sh /{name} /text"', "-m", "256M"],
+                        over + f"[^$]*{DONE}", 900, status=0, typed=KEYS)
+    ours, theirs = (re.search(r"vi has ended(.*)that was the file", text.replace("\r", ""), re.S) for text in (said, native))
+    if not theirs or "changed" not in theirs[1]:
+        raise Failed(f"natively vi did not do what was typed: {native[-300:]!r}")
+    if not ours or ours[1] != theirs[1]:
+        raise Failed(f"natively {theirs[1]!r}, in the guest {ours[1] if ours else said[-300:]!r}")
+    return "busybox's vi does on the serial line what it does under a terminal here"
 
 
 def disk(machine, scratch):
@@ -78,10 +109,15 @@ def disk(machine, scratch):
 
 
 def memtest(machine, scratch):
+    """Its screen comes by the serial line, line by line where something has changed."""
     folder = machine.package("memtest86+")
-    machine.boot(["-kernel", folder / "boot/memtest86+x64.bin", "-append", "console=ttyS0,115200", "-m", "32M"],
-                 r"[Pp]ass complete|Pass: *1|\*\* Pass", 7200)
-    return "memtest86+ completes a pass with 32 MB"
+    said = machine.boot(["-kernel", folder / "boot/memtest86+x64.bin", "-append", "console=ttyS0,115200 nopause", "-m", "32M"],
+                        r"Pass: +[1-9]\d* +Errors: +\d+ ", 7200)
+    errors = re.findall(r"Pass: +\d+ +Errors: +(\d+) ", said)
+    if any(number != "0" for number in errors):
+        raise Failed(f"{errors[-1]} errors")
+    tests = {int(number) for number in re.findall(r"#(\d+) +\[", said)}
+    return f"memtest86+ completes a pass with 32 MB, tests {', '.join(map(str, sorted(tests)))}, and finds no errors"
 
 
 def xen(machine, scratch):
@@ -89,9 +125,10 @@ def xen(machine, scratch):
     folder = machine.package("xen-hypervisor-4.17-amd64")
     kernel, initial = machine.kernel("standard")
     machine.boot(["-kernel", next((folder / "boot").glob("xen-*.gz")), "-initrd",
-                  f'{kernel} console=hvc0 quiet trapline.run="uname -r",{initial}',
-                  "-append", "no-real-mode console=com1 com1=115200,8n1 dom0_mem=256M", "-m", "768M"], DONE, 3600)
-    return "Xen 4.17 starts the standard kernel as its first domain, which reaches user land"
+                  f'{kernel} console=hvc0 trapline.run="uname -r",{initial}',
+                  "-append", "no-real-mode console=com1 com1=115200,8n1 dom0_mem=256M", "-m", "768M"],
+                 rf"(?s)Linux version.*{DONE}.*Entering ACPI S5 state", 3600, status=0)
+    return "Xen 4.17 starts the standard kernel as its first domain, which reaches user land and switches the machine off"
 
 
 def installer(machine, scratch):
@@ -102,4 +139,4 @@ def installer(machine, scratch):
     return "the Debian installer shows its first screen on the serial line"
 
 
-ALL = {"kernels": kernels, "tools": tools, "disk": disk, "memtest": memtest, "xen": xen, "installer": installer}
+ALL = {"kernels": kernels, "tools": tools, "vi": vi, "disk": disk, "memtest": memtest, "xen": xen, "installer": installer}

@@ -4,6 +4,8 @@ import Devices
 final class SerialConsole: ByteSink {
     private let console: ConsoleOutput
     private var line: [UInt8] = []
+    /// Something has been written since the last line's end, which the console sends off by itself, or the last flush.
+    private var isPending = false
     /// The guest's kernel has said that it panics.
     private(set) var hasPanicked = false
 
@@ -14,6 +16,7 @@ final class SerialConsole: ByteSink {
 
     func put(_ byte: UInt8) throws {
         try console.put(byte)
+        isPending = byte != 0x0A
         if byte != 0x0A {
             if line.count < 256 { line.append(byte) }
             return
@@ -26,5 +29,9 @@ final class SerialConsole: ByteSink {
         line.removeAll(keepingCapacity: true)
     }
 
-    func flush() throws { try console.flush() }
+    func flush() throws {
+        guard isPending else { return }
+        isPending = false
+        try console.flush()
+    }
 }
