@@ -34,7 +34,9 @@ struct CaseSource {
     private let decoding: Decoding
     /// What the core claims, of what can be made and executed at level 3.
     let claimed: [BoundEncoding]
-    /// Of those, what may stand in a row: it leaves no flag undefined.
+    /// Parts of the architecture that the core has and the host has not: nothing is made of what requires them.
+    let absent: [String]
+    /// Of those that are claimed, what may stand in a row: it leaves no flag undefined.
     private let steady: [BoundEncoding]
     private var next = 0
     private var random: SplitMix64
@@ -49,6 +51,8 @@ struct CaseSource {
         random = SplitMix64(seed: seed &+ 2)
         self.decoding = decoding
         let records = decoding.long.records
+        let required = Set(description.instructions.flatMap(\.requirements)).filter(ProcessorFeatures.has)
+        absent = required.filter { !processor.features.contains(HostProcessor.spelling($0)) }.sorted()
         claimed = bound.filter { encoding in
             let instruction = description.instructions[encoding.instruction]
             if leftOut.contains(instruction.mnemonic) || encoding.isAbsent { return false }

@@ -31,6 +31,8 @@ import Testing
             print("not compared with this host: \(error.cause); \(error.remedy)")
             return
         }
+        let absent = comparison.source.absent
+        if !absent.isEmpty { print("not compared, for this host lacks them: \(absent.joined(separator: ", "))") }
         let report = try comparison.run(count: count)
         print(report.summary)
         #expect(report.differences == 0, "\(report.summary)")

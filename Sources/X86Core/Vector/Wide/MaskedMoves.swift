@@ -27,7 +27,7 @@ extension X86Processor {
         let size = MemoryLayout<Word>.size
         var words = InlineArray<8, Word>(repeating: 0)
         for index in 0..<i.vectorBytes / size where core.isSigned(i.third, index, type) {
-            let address = try linearAddress(i, size: size, isWrite: false, plus: UInt64(index * size))
+            let address = try elementAddress(i, index, size: size, isWrite: false)
             words[index] = Word(truncatingIfNeeded: try readUnaligned(address, size: size, stack: i.memory.segment == 2))
         }
         for index in 0..<32 / size { core.setElement(i.reg, index, words[index]) }
@@ -38,7 +38,7 @@ extension X86Processor {
         let size = MemoryLayout<Word>.size
         let elements = 0..<i.vectorBytes / size
         for index in elements where core.isSigned(i.third, index, type) {
-            let address = try linearAddress(i, size: size, isWrite: true, plus: UInt64(index * size))
+            let address = try elementAddress(i, index, size: size, isWrite: true)
             try checkElement(address, size: size, stack: i.memory.segment == 2)
             for offset in pieces(size) {
                 let place = truncated(address &+ offset)
@@ -47,13 +47,22 @@ extension X86Processor {
         }
         for index in elements where core.isSigned(i.third, index, type) {
             let word = UInt64(truncatingIfNeeded: core.element(i.reg, index, type))
-            let address = try linearAddress(i, size: size, isWrite: true, plus: UInt64(index * size))
+            let address = try elementAddress(i, index, size: size, isWrite: true)
             for offset in pieces(size) {
                 let place = truncated(address &+ offset)
                 let stack = i.memory.segment == 2
                 try write(linear: place, word >> (8 * offset), size: pieceSize(size), stack: stack)
             }
         }
+    }
+
+    /// The offset of the whole operand is cut to the address size, and not that of each element.
+    private func elementAddress(
+        _ i: DecodedInstruction, _ index: Int, size: Int, isWrite: Bool
+    ) throws(GuestFault) -> UInt64 {
+        try linearAddress(
+            segment: Int(i.memory.segment), offset: effectiveAddress(i) &+ UInt64(index * size),
+            addressSize: mode.isLong64 ? 8 : 4, size: size, isWrite: isWrite)
     }
 
     /// Where alignment is looked at, single bytes are at every boundary.
