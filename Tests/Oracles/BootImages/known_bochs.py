@@ -70,6 +70,8 @@ def stack_of_iretd(finding):
     """IRET of 64-bit code takes SS and RSP from the stack whatever its operand size (SDM 2, IRET; APM 3, IRET), as on
     QEMU; Bochs takes them only with REX.W where the level stays"""
     if finding.case.mode == "64" and finding.case.title.startswith("iretd"):
+        if same_vectors(finding) and vectors(finding) == {END}:
+            return fields("stack6", "stack8", "ss")
         return other_course(finding, {PROTECTION, STACK_FAULT}, {END, PAGE})
     return None
 
@@ -89,7 +91,7 @@ def order_of_reads(finding):
 def environment_in_parts(finding):
     """which fault FNSTENV raises where its first word is in a page that is not there and its last is not canonical:
     open; Bochs and QEMU store word by word, Trapline looks at all of it first"""
-    if finding.case.title == "fnstenv [rax] with 0x7ffffffffffc":
+    if finding.case.title.startswith("fnstenv [rax] with 0x7fffffffff"):
         return other_course(finding, {PROTECTION}, {PAGE})
     return None
 
@@ -97,8 +99,11 @@ def environment_in_parts(finding):
 def pages_of_states(finding):
     """which byte of a task state is named whose pages are not all there, and what is marked or saved before: open (SDM
     3, 9.3: all are looked at); Bochs looks at the first byte and the last one, Trapline at every word"""
-    if finding.case.tasks and "in pages" in finding.case.title and same_vectors(finding):
-        return fields("cr2", "table32", "table64", "tss", "directory32")
+    if finding.case.tasks and "in pages" in finding.case.title:
+        if same_vectors(finding):
+            return fields("cr2", "table32", "table64", "tss", "directory32")
+        # It wants to be able to write there, even by a jump, which stores no link.
+        return other_course(finding, {END}, {PAGE}) if finding.case.title.startswith(("jmp", "iret")) else None
     return None
 
 
@@ -120,12 +125,18 @@ def features_in_cr4(finding):
 
 
 def limit_of_an_upper_half(finding):
-    """whether LSL knows a descriptor of sixteen bytes whose upper half has a type: open (SDM 2, LSL); Bochs does not,
-    QEMU and Trapline do"""
-    if finding.case.mode == "64" and finding.case.title.startswith("lsl "):
+    """whether LAR and LSL know a descriptor of sixteen bytes whose upper half has a type: open (SDM 2, LAR, LSL);
+    Bochs's do not, QEMU's and Trapline's do"""
+    if finding.case.mode == "64" and finding.case.title.startswith(("lar ", "lsl ")):
         if finding.ours[0]["flags"] & 0x40 and not finding.theirs[0]["flags"] & 0x40:
             return fields("flags", "ax", "dx", "stack4")
     return None
+
+
+def pushed_selectors(finding):
+    """whether a PUSH of a selector with 32 bits stores two bytes or four: open (SDM 2, PUSH); Bochs stores two, QEMU
+    and Trapline four"""
+    return fields("stacks") if "push ss" in finding.case.code else None
 
 
 def end_of_everything(finding):
@@ -138,4 +149,4 @@ def end_of_everything(finding):
 
 RULES = [double_fault_flags, accessed_above_a_fault, task_rf, step_after_sysret, general_detect_sets_rf,
          trap_between_iterations, stack_of_iretd, order_of_reads, environment_in_parts, pages_of_states, arpl_writes,
-         features_in_cr4, frames_in_parts, limit_of_an_upper_half, end_of_everything]
+         features_in_cr4, frames_in_parts, limit_of_an_upper_half, pushed_selectors, end_of_everything]

@@ -59,7 +59,7 @@ def read_before_write(finding):
     if PAGE in vectors(finding) and any(word in code(finding) for word in MODIFYING):
         # Across two pages the second one may be read before the first one is written.
         return lambda event, name, one, other: name == "stack0" and one & 2 and not other & 2 \
-            or name in ("table32", "table64", "cr2")
+            or name in ("table32", "table64", "directory32", "directory64", "cr2")
     return None
 
 
@@ -112,9 +112,11 @@ def null_target(finding):
 
 def both_sizes_of_code(finding):
     """QEMU returns to code whose descriptor has both L and D (SDM 3, 3.4.5; SDM 2, RET: #GP of the selector)"""
-    returns = finding.case.mode == "64" and "ret" in finding.case.title
+    returns = finding.case.mode == "64" and finding.case.title.startswith(("iret", "retf"))
     if returns and vectors(finding) == {PROTECTION} and same_vectors(finding):
-        return lambda event, name, one, other: name == "stack0" and one & ~7 == 0x100 and other == 0
+        # It comes to the next check instead: the stack segment's, or the instruction pointer's.
+        stack = int(finding.case.title.split("stack ")[1], 16) & ~3
+        return lambda event, name, one, other: name == "stack0" and one & ~0xF == 0x100 and other in (0, stack)
     return None
 
 
@@ -166,6 +168,20 @@ def half_of_a_descriptor(finding):
     """QEMU does not look at the type in the upper half of a descriptor of sixteen bytes (SDM 3, 7.2.3: 0)"""
     if finding.case.mode == "64" and "lldt" in code(finding):
         return other_course(finding, {PROTECTION}, {END}, lambda one, other: one["stack0"] != 0)
+    return None
+
+
+def null_task(finding):
+    """QEMU's LTR takes a null selector (SDM 2, LTR: #GP)"""
+    if finding.case.title in ("ltr 0x0", "ltr 0x1", "ltr 0x2", "ltr 0x3"):
+        return other_course(finding, {PROTECTION}, {END}, lambda one, other: one["stack0"] == 0)
+    return None
+
+
+def presence_before_size(finding):
+    """QEMU asks whether a handler's code segment is present before it asks whether it is 64-bit code (SDM 2, INT n)"""
+    if " by a gate to 0x110" in finding.case.title:
+        return other_course(finding, {PROTECTION}, {ABSENT}, lambda one, other: one["stack0"] == other["stack0"])
     return None
 
 
@@ -306,5 +322,5 @@ RULES = [rf_is_not_set, icebp_is_unknown, reserved_without_present, read_before_
          target_is_not_canonical, null_stack_of_another_level, call_of_compatibility_mode, flushing_is_not_checked,
          rights_without_limit, accessed_code, gate_to_conforming, null_target, both_sizes_of_code, flags_of_sysret,
          frames_in_parts, signed_release, refused_values, xsetbv_before_osxsave, null_stack_of_a_return,
-         frame_read_by_level_0, narrow_states_in_long_mode, half_of_a_descriptor, frame_of_level_3, gate_beyond,
-         *SYSTEM, return_limit, limits_are_not_checked]
+         frame_read_by_level_0, narrow_states_in_long_mode, half_of_a_descriptor, presence_before_size, null_task,
+         frame_of_level_3, gate_beyond, *SYSTEM, return_limit, limits_are_not_checked]

@@ -32,7 +32,9 @@ def stack_of_a_failed_task(finding):
         return course
     if same_vectors(finding) and vectors(finding) <= {TASK, ABSENT, STACK_FAULT, PROTECTION} \
             and (finding.case.tasks or any(record["tr"] in (0xB0, 0xB8) for record in finding.ours)):
-        return fields("sp", "ss", "stacks", *STACK)
+        # Of a local table that cannot be, it keeps the selector without TI.
+        return lambda event, name, one, other: name in STACK | {"sp", "ss", "stacks"} \
+            or name == "ldtr" and one & ~4 == other
     return None
 
 
@@ -84,6 +86,9 @@ def handler_of_virtual_mode(finding):
     """QEMU leaves virtual-8086 mode for handlers of levels 1 to 3 (SDM 2, INT n: #GP where the code's level is not
     0)"""
     if finding.case.mode == "v86" and "exception" in finding.case.title:
+        if same_vectors(finding) and vectors(finding) == {DOUBLE}:
+            # What fails then is saved as a failure outside of that mode.
+            return lambda event, name, one, other: name == "taskflags" and one & VM and not other & VM or name == "tss"
         return other_course(finding, {DOUBLE, PROTECTION}, {END}, lambda one, other: other["stack1"] & 3 != 0)
     return None
 
