@@ -96,6 +96,24 @@ struct SystemFoundTests {
         #expect(machine.processor.history.entries.isEmpty && machine.processor.instructionPointer == 0xA)
     }
 
+    @Test("virtual 4: a closed port refuses INS before its count is looked at", arguments: [false, true])
+    func closedPorts(_ isOpen: Bool) {
+        let machine = SystemMachine(isLong: false)
+        let processor = machine.processor
+        // No bit of the map, or no map.
+        processor.realWrite(SystemMachine.task + 102, UInt16(isOpen ? 0x68 : 0xFFFF))
+        processor.state.pointee.systemFlags |= Flag.vm | Flag.iopl
+        processor.control.cpl = 3
+        processor.modeChanged()
+        for number in 0..<6 { processor.state.pointee.segments[number] = processor.realSegment(number, 0x100) }
+        processor.modeChanged()
+        machine.machine.load([0xF3, 0x6C], at: 0x1000 + 0x20)
+        processor.instructionPointer = 0x20
+        machine.core[Register.cx] = 0
+        machine.go()
+        #expect(processor.history.entries.last?.vector == (isOpen ? nil : 13))
+    }
+
     @Test("tasks 1: a task of virtual-8086 mode loads its local table", arguments: [UInt32(0), 0x58, 0x1F8])
     func localTableOfVirtualTasks(_ local: UInt32) {
         let machine = SystemMachine(isLong: false)

@@ -31,10 +31,14 @@ extension X86Processor {
         return bits & ((1 << UInt64(width)) - 1) == 0
     }
 
+    /// In virtual-8086 mode the map counts whatever IOPL says; the machine's file leaves that mode out.
+    private func admit(_ port: UInt16, _ width: Int) throws(GuestFault) {
+        if mode.isVirtual8086, try !isOpen(port, width: width) { throw .protection() }
+    }
+
     /// The instruction is alone in its block, so that time is exact, and nothing is asked twice.
     private func beginPort(_ port: UInt16, _ width: Int) throws(GuestFault) {
-        // In virtual-8086 mode the map counts whatever IOPL says; the machine's file leaves that mode out.
-        if mode.isVirtual8086, try !isOpen(port, width: width) { throw .protection() }
+        try admit(port, width)
         if control.cr4 & CR4.de != 0 { watchPort(port, width) }
         syncTime()
     }
@@ -69,6 +73,8 @@ extension X86Processor {
     ) throws(GuestFault) {
         guard state.pointee.isSingle else { throw .alone }
         let width = portWidth(i)
+        // Before the count and the operand in storage, as in protected mode.
+        try admit(port(i), width)
         let isRepeated = i.repeats != .none
         if isRepeated, cut(core[Register.cx], to: i.addressSize) == 0 { return }
         try step(width)
