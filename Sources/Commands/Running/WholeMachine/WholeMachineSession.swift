@@ -12,8 +12,9 @@ final class WholeMachineSession {
     private let context: Context
     private let console: SerialConsole
     private var machine: PCMachine
-    /// Nil: the run goes on from a snapshot, and no kernel is given.
-    private let plan: BootPlan?
+    /// False: the run goes on from a snapshot, and no kernel is given. What is booted is not kept: a restart, which few
+    /// guests ask for, reads the files again, and a kernel's 50 MB are the guest's alone while it runs.
+    private let boots: Bool
     private let decoding: Decoding
     private let configuration: PCMachine.Configuration
     private let files: ReportFiles
@@ -55,11 +56,9 @@ final class WholeMachineSession {
         configuration.disks = try request.drives.map { try WholeMachineSession.disk($0, in: context) }
         self.configuration = configuration
         machine = try WholeMachineSession.machine(configuration, decoding, console)
-        if request.kernel == nil, request.restore != nil {
-            plan = nil
-        } else {
-            plan = try request.bootPlan(rsdp: machine.board.tables.base, in: context)
-        }
+        boots = request.kernel != nil || request.restore == nil
+        // Files are complained of before a snapshot is read.
+        let plan = boots ? try request.bootPlan(rsdp: machine.board.tables.base, in: context) : nil
         if let path = request.restore {
             try SnapshotFile.restore(machine, from: path, in: context)
         } else if let plan {
@@ -154,10 +153,10 @@ final class WholeMachineSession {
                 }
             case .poweredOff: return Ending(word: "powered-off", status: .holds)
             case .reset:
-                guard !request.noReboot, let plan else { return Ending(word: "reset", status: .holds) }
+                guard !request.noReboot, boots else { return Ending(word: "reset", status: .holds) }
                 machine = try WholeMachineSession.machine(configuration, decoding, console)
                 tracer?.observe(machine)
-                machine.start(plan)
+                machine.start(try request.bootPlan(rsdp: machine.board.tables.base, in: context))
             case .exited(let status):
                 return Ending(word: "exited", status: status == 0 ? .holds : .guest(UInt8(truncatingIfNeeded: status)))
             case .crashed(let processor, let reason):
