@@ -7,8 +7,12 @@ import PackageDescription
 // compilers for, costs each of them four instructions, and twelve where a slow path calls something: Docs/Design.
 let withoutFrames: [CSetting] = [.unsafeFlags(["-Xclang", "-mframe-pointer=none"], .when(configuration: .release))]
 let chained: [SwiftSetting] = [
+    // Of functions that are nearly the same the compiler makes one that the others call: calls, where jumps have to be.
     .unsafeFlags(
-        ["-Xcc", "-Xclang", "-Xcc", "-mframe-pointer=none", "-enforce-exclusivity=unchecked"],
+        [
+            "-Xcc", "-Xclang", "-Xcc", "-mframe-pointer=none", "-enforce-exclusivity=unchecked", "-Xllvm",
+            "-swiftmergefunc-threshold=0",
+        ],
         .when(configuration: .release))
 ]
 

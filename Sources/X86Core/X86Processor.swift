@@ -79,8 +79,12 @@ public final class X86Processor {
     var isAskedToStop = false
 
     /// Who watches; it is not kept.
-    public weak var traceObserver: (any ProcessorObserver)?
-    var isObserved: Bool { traceObserver?.wantsInstructions ?? false }
+    public weak var traceObserver: (any ProcessorObserver)? {
+        didSet { mayBeObserved = traceObserver != nil }
+    }
+    /// To ask a weak reference costs more than an exception's delivery can spare.
+    private(set) var mayBeObserved = false
+    var isObserved: Bool { mayBeObserved && traceObserver?.wantsInstructions ?? false }
 
     // What the machine around it does.
     /// How many processors there are.
@@ -251,10 +255,15 @@ public struct ExceptionHistory: Sendable {
         public var level: Int
         public var count: UInt64
     }
-    public private(set) var entries: [Entry] = []
+    private static let most = 16
+    private var ring: [Entry] = []
+    /// Where the oldest stands once the ring is full.
+    private var oldest = 0
+    public var entries: [Entry] { Array(ring[oldest...] + ring[..<oldest]) }
 
     mutating func add(_ entry: Entry) {
-        if entries.count >= 16 { entries.removeFirst() }
-        entries.append(entry)
+        if ring.count < Self.most { return ring.append(entry) }
+        ring[oldest] = entry
+        oldest = (oldest + 1) % Self.most
     }
 }

@@ -24,6 +24,8 @@ struct BlockBuilder {
     private(set) var isEnded = false
     /// The instruction must begin a block: whatever stands in front ends there.
     private(set) var wantsOwnBlock = false
+    /// Where the instruction's micro-ops begin.
+    private var first = 0
     /// For each micro-op, the number of instructions in front of it.
     private var numbers: [Int] = []
 
@@ -34,7 +36,10 @@ struct BlockBuilder {
         append(MicroOp(handler: unsafeBitCast(FlowHandlers.enter, to: UInt.self)))
     }
 
-    mutating func begin(_ instruction: DecodedInstruction) { self.instruction = instruction }
+    mutating func begin(_ instruction: DecodedInstruction) {
+        self.instruction = instruction
+        first = ops.count
+    }
     mutating func finishInstruction() { count += 1 }
 
     private mutating func append(_ op: MicroOp) {
@@ -169,6 +174,9 @@ struct BlockBuilder {
     mutating func coldAlone(_ body: @escaping ColdBody) {
         if count > 0 {
             wantsOwnBlock = true
+            // Nothing of it is done here: not even what its trap conditions ask.
+            ops.removeLast(ops.count - first)
+            numbers.removeLast(numbers.count - first)
             return
         }
         coldEnd(body)

@@ -2,25 +2,33 @@
 /// micro-ops and sees a state that is whole; it throws before it has changed anything that may not be changed twice.
 typealias ColdBody = @Sendable (X86Processor, DecodedInstruction) throws(GuestFault) -> Void
 
-struct ColdCall {
-    var body: ColdBody
-    var instruction: DecodedInstruction
+final class ColdCall {
+    let body: ColdBody
+    let instruction: DecodedInstruction
+
+    init(body: @escaping ColdBody, instruction: DecodedInstruction) {
+        self.body = body
+        self.instruction = instruction
+    }
 }
 
 extension X86Processor {
     /// False: it has failed, see `LeaveReason`.
     @inline(never) func callCold(_ number: Int, _ op: Op) -> Bool {
-        let call = coldCalls[number]
         currentIP = core[Register.block] &+ UInt64(op.at.pointee.offset)
         nextIP = cut(currentIP &+ UInt64(op.at.pointee.length))
         currentIP = cut(currentIP)
         currentUnpaid = Int64(op.at.pointee.unpaid)
-        do {
-            try call.body(self, call.instruction)
-            return true
-        } catch {
-            return error == .alone ? leaves(.alone) : raises(error)
+        // Safety: `coldCalls` keeps it, and loses nothing while micro-ops run.
+        let call = Unmanaged.passUnretained(coldCalls[number])
+        let fault = call._withUnsafeGuaranteedRef { call -> GuestFault? in
+            do throws(GuestFault) {
+                try call.body(self, call.instruction)
+                return nil
+            } catch { return error }
         }
+        guard let fault else { return true }
+        return fault == .alone ? leaves(.alone) : raises(fault)
     }
 
     /// Likewise for what sets `nextIP`.

@@ -76,7 +76,7 @@ enum MemoryHandlers {
     }
 
     @inline(__always)
-    private static func load<Word: GuestWord>(
+    static func load<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ type: Word.Type
     ) -> UnsafeMutableRawPointer? {
         guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: false) else {

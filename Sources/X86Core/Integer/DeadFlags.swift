@@ -22,6 +22,9 @@ struct HandlerFacts {
     var movedBytes: UInt8 = 0
     /// Does the same where the address is a base and a displacement; 0: there is none.
     var plain: UInt = 0
+    /// Numbers in the table of pairs, as the first and as the second of two; 0: it stands in none.
+    var first: UInt8 = 0
+    var second: UInt8 = 0
 }
 
 /// Facts by handler: a table of our own, for every micro-op that is made is looked up.
@@ -29,6 +32,8 @@ struct HandlerTable: Sendable {
     private static let size = 1024
     private var keys = [UInt](repeating: 0, count: size)
     private var facts = [HandlerFacts](repeating: HandlerFacts(), count: size)
+    /// What does both of two, by the first one's number and the second one's; 0: nothing does.
+    private var pairs = [UInt](repeating: 0, count: 64 * 64)
 
     @inline(__always) private func place(_ handler: UInt) -> Int {
         var index = Int(truncatingIfNeeded: handler >> 4 ^ handler >> 14) & (Self.size - 1)
@@ -72,6 +77,41 @@ struct HandlerTable: Sendable {
         note(MemoryHandlers.move(8)) { $0.movedBytes = 8 }
         for (handler, silent) in DeadFlags.loading { note(handler) { $0.silent = unsafeBitCast(silent, to: UInt.self) } }
         for (handler, plain) in PlainAddresses.table { note(handler) { $0.plain = unsafeBitCast(plain, to: UInt.self) } }
+        notePairs()
+    }
+
+    private mutating func notePairs() {
+        var firsts: UInt8 = 0
+        var seconds: UInt8 = 0
+        for pair in Pairs.table {
+            note(pair.first) {
+                if $0.first == 0 {
+                    firsts += 1
+                    $0.first = firsts
+                }
+            }
+            note(pair.second) {
+                if $0.second == 0 {
+                    seconds += 1
+                    $0.second = seconds
+                }
+            }
+            let first = self[unsafeBitCast(pair.first, to: UInt.self)].first
+            let second = self[unsafeBitCast(pair.second, to: UInt.self)].second
+            pairs[Int(first) * 64 + Int(second)] = unsafeBitCast(pair.both, to: UInt.self)
+        }
+    }
+
+    /// Two micro-ops behind each other become one where a handler does both: see `Pairs`.
+    private func pair(_ ops: inout [MicroOp]) {
+        var index = 0
+        while index + 1 < ops.count {
+            let first = self[ops[index].handler].first
+            let second = first == 0 ? 0 : self[ops[index + 1].handler].second
+            let both = pairs[Int(first) * 64 + Int(second)]
+            if both != 0 { ops[index].handler = both }
+            index += both != 0 ? 2 : 1
+        }
     }
 }
 
@@ -97,6 +137,7 @@ extension HandlerTable {
             if facts.setsFlags { areDead = true } else if !facts.isQuiet { areDead = false }
         }
         merge(&ops, table)
+        table.pair(&ops)
     }
 
     /// A move, and an operation without flags on the register that was moved to: MOV a,b; ADD a,c becomes a = b + c.

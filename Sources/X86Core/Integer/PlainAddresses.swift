@@ -1,12 +1,12 @@
 // Loads and stores whose address is a base and a displacement, as most are: no index, no segment, no shorter width.
 
 enum PlainAddresses {
-    @inline(__always) private static func address(_ core: Core, _ o: Op) -> UInt64 {
+    @inline(__always) static func address(_ core: Core, _ o: Op) -> UInt64 {
         core[o.at.pointee.base] &+ UInt64(bitPattern: Int64(o.at.pointee.displacement))
     }
 
     @inline(__always)
-    private static func load<Word: GuestWord>(
+    static func load<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
     ) -> UnsafeMutableRawPointer? {
         let address = address(Core(c), Op(o))
@@ -18,7 +18,7 @@ enum PlainAddresses {
     }
 
     @inline(__always)
-    private static func store<Word: GuestWord>(
+    static func store<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
     ) -> UnsafeMutableRawPointer? {
         let address = address(Core(c), Op(o))

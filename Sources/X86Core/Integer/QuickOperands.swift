@@ -82,7 +82,7 @@ extension Fusion {
     }
 
     @inline(never)
-    private static func toMemorySlow<
+    static func toMemorySlow<
         Operation: BinaryOperation, Word: GuestWord, Operand: SecondOperand, Asked: Condition
     >(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Operand.Type,

@@ -1,62 +1,71 @@
 /// What an instruction's decoding depends on beside its bytes: two states with equal modes make the same micro-ops of
 /// the same bytes. It is a part of every block's key, so that trap conditions are decided once.
+///
+/// One number, for it is made and compared at every system call, exception and return.
 struct ExecutionMode: Hashable {
-    /// 2, 4 or 8 bytes: D and L of CS.
-    var codeSize: UInt8 = 2
-    /// 2, 4 or 8: B of SS, or 64-bit mode.
-    var stackSize: UInt8 = 2
-    var cpl: UInt8 = 0
-    var iopl: UInt8 = 0
-    /// CR0 but for PG, WP, CD and NW, which only concern translation.
-    var cr0: UInt32 = 0
-    var cr4: UInt32 = 0
-    var efer: UInt16 = 0
-    var xcr0: UInt8 = 1
-    var isVirtual8086 = false
-    var right = TranslationBuffer.Right.supervisor
-    /// AM and AC at level 3.
-    var checksAlignment = false
-    var faultsCPUID = false
-    /// ES, SS and DS, a bit each by number, where `Segment.isFlat`. None in 64-bit mode, which does not look at them.
-    var flatSegments: UInt8 = 0
-    /// An exception of SSE arithmetic is not masked.
-    var unmasksVector = false
+    private let bits: UInt64
 
-    var isLong64: Bool { codeSize == 8 }
-    var isProtected: Bool { cr0 & UInt32(CR0.pe) != 0 && !isVirtual8086 }
+    // Where everything stands in `bits`. The first are at most 15, then come bits, then fields.
+    private static let stackSize: UInt64 = 4, cpl: UInt64 = 8, iopl: UInt64 = 10, right: UInt64 = 16
+    private static let virtual8086: UInt64 = 1 << 12, checking: UInt64 = 1 << 13, faulting: UInt64 = 1 << 14
+    private static let unmasking: UInt64 = 1 << 15
+    private static let cr0: UInt64 = 18, efer: UInt64 = 24, xcr0: UInt64 = 26, cr4: UInt64 = 34, flat: UInt64 = 56
+
+    /// CR0 but for PG, WP, CD and NW, which only concern translation.
+    private static let cr0Mask = CR0.pe | CR0.mp | CR0.em | CR0.ts | CR0.ne
+    private static let cr4Mask =
+        CR4.vme | CR4.pvi | CR4.tsd | CR4.de | CR4.pce | CR4.osfxsr | CR4.osxmmexcpt | CR4.umip | CR4.fsgsbase
+        | CR4.osxsave | CR4.smap
+
+    /// 2, 4 or 8 bytes: D and L of CS.
+    var codeSize: UInt8 { UInt8(truncatingIfNeeded: bits & 15) }
+    /// 2, 4 or 8: B of SS, or 64-bit mode.
+    var stackSize: UInt8 { UInt8(truncatingIfNeeded: bits >> Self.stackSize & 15) }
+    var iopl: UInt8 { UInt8(truncatingIfNeeded: bits >> Self.iopl & 3) }
+    var isVirtual8086: Bool { bits & Self.virtual8086 != 0 }
+    /// AM and AC at level 3.
+    var checksAlignment: Bool { bits & Self.checking != 0 }
+    var faultsCPUID: Bool { bits & Self.faulting != 0 }
+    /// ES, SS and DS, a bit each by number, where `Segment.isFlat`. None in 64-bit mode, which does not look at them.
+    var flatSegments: UInt8 { UInt8(truncatingIfNeeded: bits >> Self.flat & 15) }
+    /// An exception of SSE arithmetic is not masked.
+    var unmasksVector: Bool { bits & Self.unmasking != 0 }
+    var right: TranslationBuffer.Right {
+        TranslationBuffer.Right(rawValue: Int(truncatingIfNeeded: bits >> Self.right & 3)).unsafelyUnwrapped
+    }
+
+    var isLong64: Bool { bits & 8 != 0 }
+    var isProtected: Bool { bits & (CR0.pe << Self.cr0 | Self.virtual8086) == CR0.pe << Self.cr0 }
     /// Segment registers hold addresses divided by sixteen.
     var isReal: Bool { !isProtected }
 
-    private static let cr0Mask = UInt32(CR0.pe | CR0.mp | CR0.em | CR0.ts | CR0.ne)
-    private static let cr4Mask = UInt32(
-        CR4.vme | CR4.pvi | CR4.tsd | CR4.de | CR4.pce | CR4.osfxsr | CR4.osxmmexcpt | CR4.umip | CR4.fsgsbase
-            | CR4.osxsave | CR4.smap)
-
-    init() {}
+    /// As after power-on: 16 bits, level 0.
+    init() { bits = 2 | 2 << Self.stackSize | 1 << Self.xcr0 }
 
     init(_ state: borrowing ProcessorState, _ control: borrowing ControlState, faultsCPUID: Bool, isWatching: Bool) {
         let flags = state.systemFlags
         let code = state.segments[SegmentNumber.cs]
-        isVirtual8086 = flags & Flag.vm != 0
-        cpl = UInt8(control.cpl)
-        iopl = UInt8(flags >> 12 & 3)
-        cr0 = UInt32(truncatingIfNeeded: control.cr0) & Self.cr0Mask
-        cr4 = UInt32(truncatingIfNeeded: control.cr4) & Self.cr4Mask
-        efer = UInt16(truncatingIfNeeded: control.efer) & UInt16(EFER.sce | EFER.lma)
-        xcr0 = UInt8(truncatingIfNeeded: control.xcr0)
-        codeSize = control.efer & EFER.lma != 0 && code.isLong ? 8 : code.isBig ? 4 : 2
-        stackSize = codeSize == 8 ? 8 : state.segments[SegmentNumber.ss].isBig ? 4 : 2
-        if codeSize != 8 { flatSegments = Self.flatSegments(state) }
-        checksAlignment = control.cpl == 3 && flags & Flag.ac != 0 && control.cr0 & CR0.am != 0
-        self.faultsCPUID = faultsCPUID && control.cpl != 0
-        unmasksVector = state.unmasksVector
-        if checksAlignment || isWatching {
-            right = .watched
-        } else if control.cpl == 3 {
-            right = .user
-        } else {
-            right = flags & Flag.ac != 0 ? .supervisorOpen : .supervisor
+        let isLong = control.efer & EFER.lma != 0 && code.isLong
+        let isUser = control.cpl == 3
+        let isOpen = flags & Flag.ac != 0
+        let checks = isUser && isOpen && control.cr0 & CR0.am != 0
+        var right = isOpen ? TranslationBuffer.Right.supervisorOpen : .supervisor
+        if isUser { right = .user }
+        if checks || isWatching { right = .watched }
+        var bits: UInt64 = isLong ? 0x88 : 0
+        if !isLong {
+            bits = code.isBig ? 4 : 2
+            bits |= (state.segments[SegmentNumber.ss].isBig ? 4 : 2) << Self.stackSize
+            bits |= UInt64(Self.flatSegments(state)) << Self.flat
         }
+        bits |= UInt64(control.cpl) << Self.cpl | (flags >> 12 & 3) << Self.iopl | UInt64(right.rawValue) << Self.right
+        if flags & Flag.vm != 0 { bits |= Self.virtual8086 }
+        if checks { bits |= Self.checking }
+        if faultsCPUID, control.cpl != 0 { bits |= Self.faulting }
+        if state.unmasksVector { bits |= Self.unmasking }
+        bits |= (control.cr0 & Self.cr0Mask) << Self.cr0 | (control.cr4 & Self.cr4Mask) << Self.cr4
+        bits |= (control.efer & EFER.sce | control.efer >> 9 & 2) << Self.efer | (control.xcr0 & 0xFF) << Self.xcr0
+        self.bits = bits
     }
 
     /// The segments that nearly all operands lie in.

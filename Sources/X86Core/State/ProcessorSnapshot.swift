@@ -172,6 +172,7 @@ extension X86Processor {
                 entry.pointee.readTag = page
                 entry.pointee.addend = UInt64(UInt(bitPattern: host)) &- page
                 entry.pointee.page = found
+                translations.note(entry)
             }
         }
         for _ in 0..<(try count(&snapshot, most: 1 << 24)) {

@@ -141,6 +141,7 @@ extension X86Processor {
         entry.pointee.page =
             found.page | (found.isGlobal ? TranslationEntry.global : 0) | (found.isLarge ? TranslationEntry.large : 0)
             | (mayStore ? TranslationEntry.writable : 0)
+        translations.note(entry)
         if found.isLarge { largeRegions |= TranslationBuffer.region(address) }
     }
 

@@ -37,26 +37,58 @@ struct TranslationBuffer {
 
     // Safety: allocated once for the processor's life.
     let entries: UnsafeMutablePointer<TranslationEntry>
+    /// A bit for each entry that is in use, by right and place: those of pages that are not global, then the others. A
+    /// context switch comes after a few dozen pages, and need not look at three thousand entries.
+    private let used: UnsafeMutablePointer<UInt64>
+    private static let words = size * 3 / 64
 
     init() {
         let count = Self.size * Right.allCases.count
         entries = .allocate(capacity: count)
         for index in 0..<count { (entries + index).initialize(to: TranslationEntry(emptyAt: index & (Self.size - 1))) }
+        used = .allocate(capacity: 2 * Self.words)
+        used.initialize(repeating: 0, count: 2 * Self.words)
     }
 
-    func deallocate() { entries.deallocate() }
+    func deallocate() {
+        entries.deallocate()
+        used.deallocate()
+    }
 
     func set(_ right: Right) -> UnsafeMutablePointer<TranslationEntry> { entries + right.rawValue * Self.size }
 
     private func clear(_ index: Int) { entries[index] = TranslationEntry(emptyAt: index & (Self.size &- 1)) }
 
+    /// To be called for every entry that is filled.
+    @inline(__always) func note(_ entry: UnsafeMutablePointer<TranslationEntry>) {
+        let index = entry - entries
+        let isGlobal = entry.pointee.page & TranslationEntry.global != 0
+        let word = used + index >> 6
+        let bit = UInt64(1) &<< UInt64(index & 63)
+        word[isGlobal ? 0 : Self.words] &= ~bit
+        word[isGlobal ? Self.words : 0] |= bit
+    }
+
     func flush() {
-        for index in 0..<Self.size * 3 { clear(index) }
+        flush(words: 0..<2 * Self.words)
     }
 
     /// Keeps what is global.
     func flushLocal() {
-        for index in 0..<Self.size * 3 where entries[index].page & TranslationEntry.global == 0 { clear(index) }
+        flush(words: 0..<Self.words)
+    }
+
+    private func flush(words: Range<Int>) {
+        for number in words {
+            var left = used[number]
+            if left == 0 { continue }
+            used[number] = 0
+            let first = (number >= Self.words ? number &- Self.words : number) &* 64
+            while left != 0 {
+                clear(first &+ left.trailingZeroBitCount)
+                left &= left &- 1
+            }
+        }
     }
 
     /// One page, in every set.

@@ -36,8 +36,10 @@ extension X86Processor {
                 ExceptionHistory.Entry(
                     vector: current.vector, code: current.code, address: instructionPointer, detail: current.detail,
                     level: control.cpl, count: completed))
-            traceObserver?.delivers(
-                self, vector: current.vector, code: current.code, address: instructionPointer, isInterrupt: false)
+            if mayBeObserved {
+                traceObserver?.delivers(
+                    self, vector: current.vector, code: current.code, address: instructionPointer, isInterrupt: false)
+            }
             // Where an instruction starts anew, its own breakpoint must not stop it again.
             let isMarked = isRepeating || !(current.isTrap || isBreakpoint || current.vector == 8)
             let marked = isMarked ? core.flags | Flag.rf : core.flags
@@ -79,7 +81,9 @@ extension X86Processor {
 
     /// Delivers an interrupt that the controller, or who raised it, has been told of.
     func deliverInterrupt(_ vector: UInt8) {
-        traceObserver?.delivers(self, vector: vector, code: nil, address: instructionPointer, isInterrupt: true)
+        if mayBeObserved {
+            traceObserver?.delivers(self, vector: vector, code: nil, address: instructionPointer, isInterrupt: true)
+        }
         let marked = isRepeating ? core.flags | Flag.rf : core.flags
         let event = InterruptEvent(vector: vector, code: nil, flags: marked, pointer: instructionPointer)
         do {
@@ -123,7 +127,7 @@ extension X86Processor {
         words.add(UInt64(state.pointee.segments[SegmentNumber.cs].selector))
         words.add(event.pointer & 0xFFFF)
         let place2 = presentStack
-        let pointer = try push(words, on: place2)
+        let pointer = try push(&words, on: place2)
         setStackPointer(pointer, width: place2.width)
         state.pointee.systemFlags &= ~(Flag.interrupt | Flag.tf | Flag.ac | Flag.rf)
         state.pointee.segments[SegmentNumber.cs] = realSegment(SegmentNumber.cs, UInt16(truncatingIfNeeded: vector >> 16))
@@ -181,7 +185,7 @@ extension X86Processor {
         words.add(UInt64(state.pointee.segments[SegmentNumber.ss].selector))
         words.add(core[Register.sp])
         addReturn(event, to: &words)
-        let pointer = try push(words, on: stack)
+        let pointer = try push(&words, on: stack)
         try markAccessed(&code)
         take(stack, pointer: pointer)
         finishEntry(gate, code, level)
@@ -224,7 +228,7 @@ extension X86Processor {
             words.add(core[Register.sp])
         }
         addReturn(event, to: &words)
-        let pointer = try push(words, on: stack)
+        let pointer = try push(&words, on: stack)
         try markAccessed(&code)
         if isVirtual {
             for number in Self.leftByVirtual {

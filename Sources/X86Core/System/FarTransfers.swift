@@ -35,7 +35,7 @@ extension X86Processor {
         words.add(UInt64(state.pointee.segments[SegmentNumber.cs].selector))
         words.add(nextIP)
         let place = presentStack
-        setStackPointer(try push(words, on: place), width: place.width)
+        setStackPointer(try push(&words, on: place), width: place.width)
     }
 
     /// Whether code may go on at an offset of a segment.
@@ -104,7 +104,7 @@ extension X86Processor {
         }
         words.add(UInt64(state.pointee.segments[SegmentNumber.cs].selector))
         words.add(nextIP)
-        let pointer = try push(words, on: stack)
+        let pointer = try push(&words, on: stack)
         try markAccessed(&target)
         take(stack, pointer: pointer)
         enterCode(selector, target, level: isInner ? target.level : control.cpl, gate.gateOffset)

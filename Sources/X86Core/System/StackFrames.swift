@@ -37,7 +37,9 @@ extension X86Processor {
     }
 
     /// Pushes, and gives the stack pointer afterwards. Nothing but storage changes.
-    func push(_ words: StackWords, on place: StackPlace) throws(GuestFault) -> UInt64 {
+    ///
+    /// - Parameter words: as they are left; by reference, for they are large and are pushed at every exception.
+    func push(_ words: inout StackWords, on place: StackPlace) throws(GuestFault) -> UInt64 {
         let size = UInt64(words.size)
         let total = size * UInt64(words.count)
         let top = cut(place.pointer &- total, to: place.width)
@@ -56,20 +58,20 @@ extension X86Processor {
             isWrite: true, isUser: place.level == 3,
             isOpen: place.level == 3 || state.pointee.systemFlags & Flag.ac != 0)
         for index in 0..<words.count {
-            let address = try pushAddress(index, words, place)
+            let address = try pushAddress(index, size: words.size, place)
             guard try readLinear(address, size: words.size, access, stack: true) != nil else { throw .alone }
         }
         for index in 0..<words.count {
-            let address = try pushAddress(index, words, place)
+            let address = try pushAddress(index, size: words.size, place)
             guard try writeLinear(address, words.values[index], size: words.size, access, stack: true) else { throw .alone }
         }
         return top
     }
 
-    private func pushAddress(_ index: Int, _ words: StackWords, _ place: StackPlace) throws(GuestFault) -> UInt64 {
-        let offset = cut(place.pointer &- UInt64(words.size) * UInt64(index + 1), to: place.width)
+    private func pushAddress(_ index: Int, size: Int, _ place: StackPlace) throws(GuestFault) -> UInt64 {
+        let offset = cut(place.pointer &- UInt64(size) * UInt64(index + 1), to: place.width)
         if place.width == 8 { return offset }
-        guard place.segment.admits(offset, size: UInt64(words.size)), !place.segment.isUnusable else {
+        guard place.segment.admits(offset, size: UInt64(size)), !place.segment.isUnusable else {
             throw .stack(place.code)
         }
         return (place.segment.base &+ offset) & 0xFFFF_FFFF

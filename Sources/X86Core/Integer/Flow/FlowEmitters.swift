@@ -139,7 +139,10 @@ enum LoopHandlers {
 
 extension FlowHandlers {
     /// RET of 64-bit mode; `immediate` is what the stack pointer moves by.
-    static let returnNear: Handler = { c, o in
+    static let returnNear: Handler = { c, o in FlowHandlers.returnQuick(c, o) }
+
+    @inline(__always)
+    static func returnQuick(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
         let core = Core(c)
         let top = core[Register.sp]
         guard let host = core.quick(at: top, size: 8, isWrite: false) else { return FlowHandlers.slowReturn(c, o) }

@@ -15,8 +15,12 @@ enum Fusion {
     static func unary<Operation: UnaryOperation, Word: GuestWord, Asked: Condition>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Operation.Type, _: Word.Type, _: Asked.Type
     ) -> UnsafeMutableRawPointer? {
-        Unary.register(c, o, Operation.self, Word.self)
-        return FlowHandlers.branch(c, o, Asked.holds(Core(c)))
+        let (core, op) = (Core(c), Op(o))
+        let result = Operation.apply(core, core.get(op.a, Word.self))
+        // Asked before the result is stored, so that what is asked for is still at hand.
+        let holds = Asked.holds(core)
+        core.set(op.a, result)
+        return FlowHandlers.branch(c, o, holds)
     }
 
     /// The handlers by the one of the comparison alone, and by the condition's number.

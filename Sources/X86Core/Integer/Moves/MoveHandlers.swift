@@ -184,7 +184,7 @@ enum MoveHandlers {
     }
 
     @inline(__always)
-    private static func load<Word: GuestWord>(
+    static func load<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
     ) -> UnsafeMutableRawPointer? {
         guard let host = Core(c).quick(Op(o), size: MemoryLayout<Word>.size, isWrite: false) else {
@@ -195,7 +195,7 @@ enum MoveHandlers {
     }
 
     @inline(never)
-    private static func slowLoad<Word: GuestWord>(
+    static func slowLoad<Word: GuestWord>(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _: Word.Type
     ) -> UnsafeMutableRawPointer? {
         guard let value = Core(c).operand(Op(o), Word.self) else { return leave(c, o) }

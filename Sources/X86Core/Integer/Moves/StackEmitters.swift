@@ -83,7 +83,7 @@ enum StackHandlers {
     static let pushReturn: Handler = { c, o in StackHandlers.push(c, o, Core(c)[Register.block] &+ Op(o).immediate) }
 
     @inline(__always)
-    private static func push(
+    static func push(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ value: UInt64
     ) -> UnsafeMutableRawPointer? {
         let address = Core(c)[Register.sp] &- 8
@@ -94,7 +94,7 @@ enum StackHandlers {
     }
 
     @inline(never)
-    private static func slowPush(
+    static func slowPush(
         _ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer, _ value: UInt64
     ) -> UnsafeMutableRawPointer? {
         let address = Core(c)[Register.sp] &- 8
@@ -104,7 +104,10 @@ enum StackHandlers {
     }
 
     /// POP SP gets what is popped.
-    static let pop: Handler = { c, o in
+    static let pop: Handler = { c, o in StackHandlers.popQuick(c, o) }
+
+    @inline(__always)
+    static func popQuick(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
         let core = Core(c)
         let address = core[Register.sp]
         guard let host = core.quick(at: address, size: 8, isWrite: false) else { return StackHandlers.slowPop(c, o) }
@@ -115,7 +118,7 @@ enum StackHandlers {
     }
 
     @inline(never)
-    private static func slowPop(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    static func slowPop(_ c: UnsafeMutableRawPointer, _ o: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
         let core = Core(c)
         let address = core[Register.sp]
         guard let value = core.load(Op(o), at: address, UInt64.self) else { return leave(c, o) }
