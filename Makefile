@@ -16,6 +16,7 @@ ORACLE_PACKAGES := python3 simh hercules qemu-user binutils-m68k-linux-gnu binut
 	binutils-alpha-linux-gnu qemu-system-x86 bochs bochs-term
 
 .PHONY: help demo test smoke bench soak oracles build clean kernel packages test-packages oracle-packages soak-packages
+.PHONY: bench-packages
 
 help:
 	@echo "make demo    install what is missing, build, check some machines, run a guest at three depths"
@@ -39,6 +40,10 @@ soak-packages:
 oracle-packages:
 	@./Tests/install-packages $(ORACLE_PACKAGES)
 
+# The peers of the machine pc; GRUB's tools make the CD that Bochs boots from.
+bench-packages:
+	@./Tests/install-packages python3 qemu-system-x86 bochs bochs-term grub-pc-bin xorriso mtools bsdutils
+
 # Debian's cloud kernel and busybox, outside the repository.
 kernel: build
 	@$(RELEASE) fetch-kernel --into .cache/kernel
@@ -60,7 +65,7 @@ test: test-packages
 smoke:
 	$(SWIFT) test --filter Smoke
 
-bench: test-packages kernel
+bench: test-packages bench-packages kernel
 	$(SWIFT) build -c release --product Benchmarks
 	@./Tests/Benchmarks/run $(RELEASE) .build/release/Benchmarks
 
