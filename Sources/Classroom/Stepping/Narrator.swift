@@ -89,7 +89,7 @@ public struct Narrator {
 
 extension String {
     /// Without blanks at both ends.
-    var trimmed: String {
+    public var trimmed: String {
         var text = self[...]
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }

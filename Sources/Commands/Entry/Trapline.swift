@@ -38,6 +38,7 @@ struct Trapline: ParsableCommand {
             CommandGroup(
                 name: "Running guests",
                 subcommands: [RunCommand.self, StepCommand.self, FetchKernelCommand.self, AsmCommand.self, DisasmCommand.self]),
+            CommandGroup(name: "Learning", subcommands: [LessonCommand.self]),
             CommandGroup(name: "Starting", subcommands: [NewCommand.self, DoctorCommand.self]),
         ])
 }

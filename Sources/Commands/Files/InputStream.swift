@@ -72,3 +72,13 @@ public final class InputStream: ByteSource {
         }
     }
 }
+
+/// The next line without its end; nil where there is none.
+func readLine(from input: InputStream) -> String? {
+    var bytes: [UInt8] = []
+    while let byte = input.next() {
+        if byte == 0x0A { return String(decoding: bytes, as: UTF8.self) }
+        if byte != 0x0D { bytes.append(byte) }
+    }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+}

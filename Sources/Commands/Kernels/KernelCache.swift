@@ -52,10 +52,10 @@ struct KernelCache {
 
     /// Runs with a folder inside the cache that is removed afterwards, whatever happens.
     func withWorkFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-        try makeFolder(folder)
+        try makeFolders(folder)
         removeAbandoned()
         let work = path(KernelCache.workPrefix + "\(getpid())")
-        try makeFolder(work)
+        try makeFolders(work)
         defer { removeTree(work) }
         return try body(work)
     }
@@ -68,26 +68,5 @@ struct KernelCache {
             guard let process = pid_t(name.dropFirst(KernelCache.workPrefix.count)), process > 0 else { continue }
             if kill(process, 0) != 0, errno == ESRCH { removeTree(path(name)) }
         }
-    }
-
-    private func makeFolder(_ path: String) throws {
-        if kind(ofPath: path) == .folder { return }
-        let parent = Path.parent(path)
-        if parent != path, kind(ofPath: parent) == .nothing { try makeFolder(parent) }
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST && kind(ofPath: path) == .folder else {
-            throw writeFailure(name: "the folder \(quoted(path))", code: errno)
-        }
-    }
-}
-
-/// Removes a folder with all that is in it. Links are removed, not followed.
-private func removeTree(_ path: String) {
-    var information = stat()
-    guard lstat(path, &information) == 0 else { return }
-    if information.st_mode & S_IFMT == S_IFDIR {
-        for name in folderEntries(path) { removeTree(Path.join(path, name)) }
-        rmdir(path)
-    } else {
-        unlink(path)
     }
 }

@@ -15,7 +15,7 @@ struct PlainStepping {
         let interruption = context.interruption
         stepper.history.isInterrupted = { interruption.isRequested }
         try say([session.title] + session.narrator.lines())
-        while let line = readLine() {
+        while let line = readLine(from: context.input) {
             if interruption.isRequested { return .interrupted }
             let words = line.split(separator: " ", maxSplits: 1).map(String.init)
             guard let word = words.first else { continue }
@@ -44,14 +44,5 @@ struct PlainStepping {
     private func say(_ lines: [String]) throws {
         for line in lines { try context.output.line(printable(line)) }
         try context.output.flush()
-    }
-
-    private func readLine() -> String? {
-        var bytes: [UInt8] = []
-        while let byte = context.input.next() {
-            if byte == 0x0A { return String(decoding: bytes, as: UTF8.self) }
-            if byte != 0x0D { bytes.append(byte) }
-        }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -34,7 +34,7 @@ import Testing
         #expect(
             Set(Self.commands) == [
                 "check", "classify", "explain", "diff", "witness", "verify", "crosscheck", "probe", "scan", "coverage",
-                "new", "doctor", "asm", "disasm", "run", "step", "fetch-kernel",
+                "new", "doctor", "asm", "disasm", "run", "step", "fetch-kernel", "lesson",
             ])
     }
 
