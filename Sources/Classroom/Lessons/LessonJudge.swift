@@ -77,7 +77,8 @@ public struct LessonJudge {
             let sign = relation == .equal ? "" : "\(relation.rawValue) "
             return relation.holds(found, wanted) ? [] : ["\(name) is \(found), and should be \(sign)\(wanted)"]
         case .outputHas(let text):
-            return facts.output.contains(text) ? [] : ["the output has no \(Self.shown(text)): \(Self.shown(facts.output))"]
+            if facts.output.contains(text) { return [] }
+            return ["the output has no \(Self.shown(text)): \(Self.shown(facts.output))"]
         case .outputIs(let text): return Self.difference(facts.output, text)
         case .outputIsThatOf(let files):
             var bare = Lesson.Run(files: files)

@@ -81,7 +81,9 @@ private struct LessonReader {
                 guard next.text == "points" else { throw words.unknown(next, ["points"]) }
                 points = Int(clamping: try words.number("how many points"))
             }
-            check = (Lesson.Check(text: text, points: points, subject: .machine(""), expectations: [], line: words.number), false)
+            let made = Lesson.Check(
+                text: text, points: points, subject: .machine(""), expectations: [], line: words.number)
+            check = (made, false)
         default: throw words.unknown(word, ["minutes", "edit", "question", "hint", "check"])
         }
         try words.finish()

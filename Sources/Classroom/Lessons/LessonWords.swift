@@ -133,7 +133,9 @@ struct LessonWords {
     private mutating func output() throws(LessonScriptError) -> Lesson.Expectation {
         let relation = try word("'has' or '='")
         if relation == "has" { return .outputHas(try quoted("the text")) }
-        guard relation == "=" else { throw failure("output \(relation)", "write: output has \"...\", or output = \"...\"") }
+        guard relation == "=" else {
+            throw failure("output \(relation)", "write: output has \"...\", or output = \"...\"")
+        }
         guard let word = next() else { throw failure("the text is missing", "write: output = \"...\"") }
         if word.isQuoted { return .outputIs(word.text) }
         guard word.text == "output", try self.word("of") == "of" else {

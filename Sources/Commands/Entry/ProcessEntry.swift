@@ -16,7 +16,9 @@ public func traplineMain() -> Never {
 /// The variables that commands look at.
 private func processEnvironment() -> [String: String] {
     var result: [String: String] = [:]
-    let ours = ["TRAPLINE_ISA", "TRAPLINE_LESSONS", "TRAPLINE_LESSONS_WORK", "NO_COLOR", "TERM", "COLUMNS", "PATH", "HOME", "XDG_CACHE_HOME"]
+    let ours = [
+        "TRAPLINE_ISA", "TRAPLINE_LESSONS", "TRAPLINE_LESSONS_WORK", "NO_COLOR", "TERM", "COLUMNS", "PATH", "HOME", "XDG_CACHE_HOME",
+    ]
     // What programs that we start look at: apt.
     let theirs = ["TMPDIR", "APT_CONFIG", "http_proxy", "https_proxy", "no_proxy", "all_proxy"]
     for name in ours + theirs {

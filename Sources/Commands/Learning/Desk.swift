@@ -35,7 +35,8 @@ struct Desk {
         let place = workbook.place(of: installed)
         if !installed.lesson.edited.isEmpty {
             let state = new.isEmpty ? "are" : "are now"
-            try context.output.line("Your files \(state) in \(place): change \(installed.lesson.edited.joined(separator: ", ")).")
+            let files = installed.lesson.edited.joined(separator: ", ")
+            try context.output.line("Your files \(state) in \(place): change \(files).")
         }
         try context.output.line(next(installed))
         return .holds
@@ -102,7 +103,9 @@ struct Desk {
             for line in wrapped("\(index + 1). \(question.text)", columns: 78) {
                 try context.output.line(palette.paint(line, .strong))
             }
-            for (number, choice) in question.choices.enumerated() { try context.output.line("   \(number + 1)  \(choice)") }
+            for (number, choice) in question.choices.enumerated() {
+                try context.output.line("   \(number + 1)  \(choice)")
+            }
             try context.output.write("Your answer (1-\(question.choices.count)): ")
             try context.output.flush()
             let given = readLine(from: context.input)
@@ -116,7 +119,8 @@ struct Desk {
             if given == nil { break }
         }
         try context.output.line()
-        try context.output.line("\(right) of \(questions.count) right. Next: trapline lesson check \(installed.lesson.number)")
+        let next = "trapline lesson check \(installed.lesson.number)"
+        try context.output.line("\(right) of \(questions.count) right. Next: \(next)")
         return .holds
     }
 
@@ -183,7 +187,8 @@ struct Grade {
             ("schema", .string("trapline-lesson-1")), ("score", .integer(points)), ("max_score", .integer(most)),
             ("tests", .array(outcomes.map { outcome in
                 .object([
-                    ("name", .string(outcome.check.text)), ("score", .integer(outcome.isPassed ? outcome.check.points : 0)),
+                    ("name", .string(outcome.check.text)),
+                    ("score", .integer(outcome.isPassed ? outcome.check.points : 0)),
                     ("max_score", .integer(outcome.check.points)),
                     ("output", .string(outcome.reasons.joined(separator: "\n"))),
                     ("status", .string(outcome.isPassed ? "passed" : "failed")),

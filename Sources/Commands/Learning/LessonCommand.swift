@@ -79,7 +79,8 @@ extension LessonCommand {
         var number: Int?
         if let word = rest.popFirst() {
             guard let given = Int(word), given > 0 else {
-                throw Failure(.usage, "\(quoted(word)) is no number of a lesson", remedy: "'trapline lesson list' has them")
+                throw Failure(
+                    .usage, "\(quoted(word)) is no number of a lesson", remedy: "'trapline lesson list' has them")
             }
             number = given
         }

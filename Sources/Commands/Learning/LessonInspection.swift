@@ -1,7 +1,7 @@
 import Classroom
 
-/// Holds the lessons themselves to what they promise: unsolved, an exercise is not passed; each of its solutions is, and
-/// each plausible wrong one is not.
+/// Holds the lessons themselves to what they promise: unsolved, an exercise is not passed; each of its solutions is,
+/// and each plausible wrong one is not.
 struct LessonInspection {
     private let library: LessonLibrary
     private let context: Context
@@ -16,7 +16,8 @@ struct LessonInspection {
         for installed in lessons {
             let faults = faults(of: installed)
             isRight = isRight && faults.isEmpty
-            try context.output.line("\(installed.name): \(faults.isEmpty ? "keeps its promises" : "\(faults.count) faults")")
+            let verdict = faults.isEmpty ? "keeps its promises" : "\(faults.count) faults"
+            try context.output.line("\(installed.name): \(verdict)")
             for fault in faults { try context.output.line("  \(printable(fault))") }
         }
         return isRight ? .holds : .refuted

@@ -46,7 +46,8 @@ struct Workbook {
         for name in folderEntries(lesson.start).sorted() {
             let path = Path.join(place, name)
             guard kind(ofPath: path) != .nothing else { continue }
-            if try readFile(path, what: "the file") == readFile(Path.join(lesson.start, name), what: "the file") { continue }
+            let original = Path.join(lesson.start, name)
+            if try readFile(path, what: "the file") == readFile(original, what: "the lesson's file") { continue }
             var number = 1
             while kind(ofPath: "\(path).\(number)") != .nothing { number += 1 }
             guard rename(path, "\(path).\(number)") == 0 else { throw writeFailure(name: quoted(path), code: errno) }

@@ -10,7 +10,7 @@ import Testing
     init() throws { scratch = try ScratchFolder() }
 
     private func lesson(_ words: [String], input: String = "") -> CommandOutcome {
-        trapline(["lesson", "--folder", scratch.path + "/work"] + words, input: input)
+        trapline(["lesson", "--folder", scratch.path + "/own"] + words, input: input)
     }
 
     private static let library = try? LessonLibrary(testContext())
@@ -50,7 +50,7 @@ import Testing
         let first = lesson([])
         #expect(first.status == .holds)
         #expect(first.output.contains("What a virtual machine is") && first.output.contains("change hello.s"))
-        let mine = scratch.path + "/work/01-what-a-virtual-machine-is/hello.s"
+        let mine = scratch.path + "/own/01-what-a-virtual-machine-is/hello.s"
         #expect(FileManager.default.fileExists(atPath: mine))
         let before = lesson(["check", "1"])
         #expect(before.status == .refuted)
@@ -67,7 +67,7 @@ import Testing
 
     @Test func nothingOfTheStudentsIsOverwritten() throws {
         _ = lesson(["1"])
-        let mine = scratch.path + "/work/01-what-a-virtual-machine-is/hello.s"
+        let mine = scratch.path + "/own/01-what-a-virtual-machine-is/hello.s"
         try "; mine".write(toFile: mine, atomically: true, encoding: .utf8)
         _ = lesson(["1"])
         _ = lesson(["check", "1"])
@@ -82,7 +82,7 @@ import Testing
 
     @Test func workThatDoesNotAssembleIsExplained() throws {
         _ = lesson(["1"])
-        let mine = scratch.path + "/work/01-what-a-virtual-machine-is/hello.s"
+        let mine = scratch.path + "/own/01-what-a-virtual-machine-is/hello.s"
         try "        .machine third-generation\n        FOO r1\n".write(toFile: mine, atomically: true, encoding: .utf8)
         let outcome = lesson(["check", "1"])
         #expect(outcome.status == .refuted)
@@ -94,7 +94,7 @@ import Testing
         #expect(lesson(["hint", "2"]).output.contains("1 more"))
         #expect(lesson(["hint", "2"]).output.contains("There are no more."))
         #expect(lesson(["hint", "2"]).output.contains("There are no more."))
-        let progress = try? String(contentsOfFile: scratch.path + "/work/progress.txt", encoding: .utf8)
+        let progress = try? String(contentsOfFile: scratch.path + "/own/progress.txt", encoding: .utf8)
         #expect(progress?.contains("lesson 2 hints 3") == true)
     }
 
