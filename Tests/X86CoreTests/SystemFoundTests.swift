@@ -43,7 +43,9 @@ struct SystemFoundTests {
         let machine = SystemMachine()
         let stack = TestMachine.stack - 40
         machine.core[Register.sp] = stack
-        let words = [0x1_0000_0000 + TestMachine.code, UInt64(SystemMachine.userCode32), 2, 0x3_0000, UInt64(SystemMachine.userData)]
+        let words = [
+            0x1_0000_0000 + TestMachine.code, UInt64(SystemMachine.userCode32), 2, 0x3_0000, UInt64(SystemMachine.userData),
+        ]
         for (index, word) in words.enumerated() { machine.put(word, at: stack + UInt64(8 * index)) }
         #expect(machine.fault([0x48, 0xCF]) == nil)
         #expect(machine.processor.instructionPointer == TestMachine.code && machine.processor.control.cpl == 3)
@@ -55,7 +57,9 @@ struct SystemFoundTests {
         machine.enterUser()
         let stack = TestMachine.stack - 40
         machine.core[Register.sp] = stack
-        let words = [TestMachine.code, UInt64(SystemMachine.userCode32), 2, 0x7_0003_0000, UInt64(SystemMachine.userData)]
+        let words = [
+            TestMachine.code, UInt64(SystemMachine.userCode32), 2, 0x7_0003_0000, UInt64(SystemMachine.userData),
+        ]
         for (index, word) in words.enumerated() { machine.put(word, at: stack + UInt64(8 * index)) }
         #expect(machine.fault([0x48, 0xCF]) == nil)
         #expect(machine.core[Register.sp] == 0x3_0000)
