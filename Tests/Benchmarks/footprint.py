@@ -21,7 +21,8 @@ def run(trapline):
     row("", "median", widths=widths)
     with tempfile.TemporaryDirectory() as folder:
         runs = first(trapline, folder)
-        row("until the first instruction, ms of the clock", f"{1000 * median(each.wall for each in runs):.0f}", widths=widths)
+        wall = 1000 * median(each.wall for each in runs)
+        row("until the first instruction, ms of the clock", f"{wall:.0f}", widths=widths)
         row("the same, ms of the processor", f"{1000 * median(each.cpu for each in runs):.0f}", widths=widths)
         for name in ("500 fork and exec", "awk, 1M rounds"):
             most = beyond(trapline, pc.made(folder, name, *pc.WORK[name]))
@@ -41,7 +42,8 @@ def first(trapline, folder):
 def beyond(trapline, initial):
     """The most that is resident of anything but the guest's storage, from the guest's first word on: until then the
     kernel's file is unpacked here."""
-    command = [trapline, "run", "-kernel", pc.KERNEL, "-initrd", initial, "-append", pc.WORDS, "-m", f"{STORAGE}M", "-nographic"]
+    command = [trapline, "run", "-kernel", pc.KERNEL, "-initrd", initial, "-append", pc.WORDS, "-m", f"{STORAGE}M",
+               "-nographic"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     process.stdout.readline()
     most = own(process.pid)

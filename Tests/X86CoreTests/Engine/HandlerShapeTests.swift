@@ -127,7 +127,8 @@ struct HandlerShapeTests {
             guard part.startIndex > lines.startIndex else { continue }
             let header = lines[part.startIndex - 1]
             guard let open = header.firstIndex(of: "<") else { continue }
-            found.append((header[header.index(after: open)...].dropLast(2), Self.function(part.compactMap(Self.instruction)[...])))
+            let name = header[header.index(after: open)...].dropLast(2)
+            found.append((name, Self.function(part.compactMap(Self.instruction)[...])))
         }
         return found
     }
