@@ -2,6 +2,35 @@ import Foundation
 
 /// Guests in real mode, as the assembler of binutils reads them. They begin at 0x7C00.
 enum GuestPrograms {
+    /// What several of them do.
+    private static let macros = """
+        // The first 8259A: interrupts from vector 8 on, those open that the mask leaves.
+        .macro openInterrupts mask
+            movb $0x11, %al
+            outb %al, $0x20
+            movb $8, %al
+            outb %al, $0x21
+            movb $4, %al
+            outb %al, $0x21
+            movb $1, %al
+            outb %al, $0x21
+            movb $\\mask, %al
+            outb %al, $0x21
+        .endm
+        // The local APIC, as x2APIC.
+        .macro enableController
+            movl $0x1B, %ecx
+            rdmsr
+            orl $0xC00, %eax
+            wrmsr
+            xorl %edx, %edx
+            movl $0x1FF, %eax
+            movl $0x80F, %ecx
+            wrmsr
+        .endm
+
+        """
+
     /// Interrupts of the 8254 through the 8259A and of the local APIC's timer, while strings are copied, filled, scanned
     /// and compared with REP, code changes itself, divisions fail, clocks and counters are read, and the processor
     /// sleeps now and then.
@@ -19,30 +48,14 @@ enum GuestPrograms {
             movw $0, 0*4+2
             movw $alarm, 0x40*4
             movw $0, 0x40*4+2
-            movb $0x11, %al
-            outb %al, $0x20
-            movb $8, %al
-            outb %al, $0x21
-            movb $4, %al
-            outb %al, $0x21
-            movb $1, %al
-            outb %al, $0x21
-            movb $0xFE, %al
-            outb %al, $0x21
+            openInterrupts 0xFE
             movb $0x34, %al
             outb %al, $0x43
             movb $37, %al
             outb %al, $0x40
             movb $0, %al
             outb %al, $0x40
-            movl $0x1B, %ecx
-            rdmsr
-            orl $0xC00, %eax
-            wrmsr
-            xorl %edx, %edx
-            movl $0x1FF, %eax
-            movl $0x80F, %ecx
-            wrmsr
+            enableController
             movl $0x10700, %eax
             movl $0x835, %ecx
             wrmsr
@@ -144,14 +157,7 @@ enum GuestPrograms {
             movw $0x7000, %sp
             movw $poked, 0x41*4
             movw $0, 0x41*4+2
-            movl $0x1B, %ecx
-            rdmsr
-            orl $0xC00, %eax
-            wrmsr
-            movl $0x80F, %ecx
-            movl $0x1FF, %eax
-            xorl %edx, %edx
-            wrmsr
+            enableController
             movl $0x830, %ecx
             movl $1, %edx
             movl $0x4500, %eax
@@ -205,14 +211,7 @@ enum GuestPrograms {
             movw %ax, %ds
             movw %ax, %ss
             movw $0x6F00, %sp
-            movl $0x1B, %ecx
-            rdmsr
-            orl $0xC00, %eax
-            wrmsr
-            movl $0x80F, %ecx
-            movl $0x1FF, %eax
-            xorl %edx, %edx
-            wrmsr
+            enableController
             sti
         round:
             call work
@@ -233,16 +232,7 @@ enum GuestPrograms {
             movw $0x7000, %sp
             movw $came, 12*4
             movw $0, 12*4+2
-            movb $0x11, %al
-            outb %al, $0x20
-            movb $8, %al
-            outb %al, $0x21
-            movb $4, %al
-            outb %al, $0x21
-            movb $1, %al
-            outb %al, $0x21
-            movb $0xEF, %al
-            outb %al, $0x21
+            openInterrupts 0xEF
             movw $0x3F9, %dx
             movb $1, %al
             outb %al, %dx
@@ -279,7 +269,7 @@ enum GuestPrograms {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let text = folder.appendingPathComponent("guest.s")
-        try (source + "\n").write(to: text, atomically: true, encoding: .utf8)
+        try (macros + source + "\n").write(to: text, atomically: true, encoding: .utf8)
         let object = folder.appendingPathComponent("guest.o").path
         let linked = folder.appendingPathComponent("guest.elf").path
         let image = folder.appendingPathComponent("guest.bin").path

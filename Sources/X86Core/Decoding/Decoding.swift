@@ -50,14 +50,21 @@ typealias Emitter = @Sendable (inout BlockBuilder, DecodedInstruction) -> Void
 /// What the core can execute, by mnemonic. A mnemonic that no table has is an undefined opcode to the guest, and CPUID
 /// does not tell of it.
 enum Emitters {
-    static let table: [String: Emitter] = {
+    static let table = joined([
+        IntegerEmitters.table, SystemEmitters.table, FloatingEmitters.table, VectorEmitters.table, WideEmitters.table,
+    ])
+
+    /// One table of several, of which each form may be in one only.
+    static func joined(_ parts: [[String: Emitter]]) -> [String: Emitter] {
         var table: [String: Emitter] = [:]
-        let parts = [
-            IntegerEmitters.table, SystemEmitters.table, FloatingEmitters.table, VectorEmitters.table, WideEmitters.table,
-        ]
-        for part in parts { table.merge(part) { first, _ in first } }
+        for part in parts {
+            for (name, emitter) in part {
+                let other = table.updateValue(emitter, forKey: name)
+                precondition(other == nil, "\(name) has two bodies")
+            }
+        }
         return table
-    }()
+    }
 
     /// By "MNEMONIC form" where a form is told apart, else by the mnemonic. "MNEMONIC " is one without operands, where
     /// others have the same mnemonic: MOVSD of strings and of vectors.

@@ -1,14 +1,9 @@
 /// x87, MMX, and what saves and restores the registers of both and of the vector unit.
 enum FloatingEmitters {
-    static let table: [String: Emitter] = {
-        var table: [String: Emitter] = [:]
-        let parts = [
-            X87Arithmetic.table, X87Functions.table, X87Comparisons.table, X87Moves.table, X87Environment.table,
-            ExtendedStateEmitters.table, MMXEmitters.table, MMXMoves.table, MMXConversions.table,
-        ]
-        for part in parts { table.merge(part) { first, _ in first } }
-        return table
-    }()
+    static let table = Emitters.joined([
+        X87Arithmetic.table, X87Functions.table, X87Comparisons.table, X87Moves.table, X87Environment.table,
+        ExtendedStateEmitters.table, MMXEmitters.table, MMXMoves.table, MMXConversions.table,
+    ])
 
     /// An x87 instruction that waits, and whose place is remembered.
     static func x87(_ body: @escaping ColdBody) -> Emitter {

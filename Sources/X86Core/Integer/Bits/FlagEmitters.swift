@@ -1,5 +1,7 @@
 // The program's own flags, and random numbers.
 
+import ISALanguage
+
 enum FlagEmitters {
     static let table: [String: Emitter] = [
         "CLC": { b, _ in b.emit(FlagHandlers.clearCarry) },
@@ -50,14 +52,12 @@ enum FlagHandlers {
 }
 
 extension X86Processor {
-    /// SplitMix64 (Steele, Lea and Flood, 2014), from the machine's seed: the same run has the same numbers. There is
-    /// always one: CF is set, the other flags are cleared.
+    /// From the machine's seed: the same run has the same numbers. There is always one: CF is set, the other flags are
+    /// cleared.
     fileprivate func giveRandom(_ i: DecodedInstruction) {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var value = random
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        setGeneral(i.rm, value ^ value >> 31, size: i.operandSize, i)
+        var numbers = SplitMix64(seed: random)
+        setGeneral(i.rm, numbers.next(), size: i.operandSize, i)
+        random = numbers.state
         core.statusFlags = Flag.cf
     }
 }

@@ -71,11 +71,12 @@ enum MoveEmitters {
                 b.write(place, size: 1, from: Register.t0)
             }
         }
-        let idle: Emitter = { _, _ in }
+        // Fences and hints: one instruction at a time runs, in order.
         for name in [
             "NOP", "PAUSE", "ENDBR32", "ENDBR64", "LFENCE", "MFENCE", "SFENCE", "PREFETCHNTA", "PREFETCHT0",
             "PREFETCHT1", "PREFETCHT2", "PREFETCH", "PREFETCHW", "PREFETCHWT1", "CLDEMOTE",
-        ] { table[name] = idle }
+        ] { table[name] = SystemEmitters.nothing }
+        // The operand is translated as for a read, and that is all.
         for name in ["CLFLUSH", "CLFLUSHOPT", "CLWB"] {
             table[name] = { b, _ in b.emitMemory(MemoryHandlers.load(1), a: Register.t0) }
         }
