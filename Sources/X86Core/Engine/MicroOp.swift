@@ -57,6 +57,8 @@ struct Addressing {
 
     @inline(__always) var scale: UInt64 { UInt64(rawValue & 3) }
     @inline(__always) var isPlain: Bool { rawValue < 4 }
+    /// A base is added, and nothing is cut or checked: FS and GS in 64-bit mode.
+    @inline(__always) var isOnlyBased: Bool { rawValue & ~3 == Addressing.based }
     @inline(__always) func has(_ bit: UInt8) -> Bool { rawValue & bit != 0 }
 }
 

@@ -85,16 +85,22 @@ extension Core {
     }
 
     /// Where a micro-op's operand is in the host's memory, if no more than one comparison is needed to know: a plain
-    /// or a flat address, in a page that was entered. nil: the slow way must be taken (no exception yet).
+    /// or a flat address, or one with FS's or GS's base, in a page that was entered. nil: the slow way must be taken (no exception yet).
     ///
     /// What a handler does with it must be all that it does: the slow way is a function by itself, which the handler
     /// jumps to, so that the fast one calls nothing and saves no register.
     @inline(__always)
     func quick(_ o: Op, size: Int, isWrite: Bool) -> UnsafeMutableRawPointer? {
         var address = offsetWithin(o)
-        if !_fastPath(o.at.pointee.addressing.isPlain) {
-            guard o.at.pointee.addressing.has(Addressing.flat) else { return nil }
-            address &= 0xFFFF_FFFF
+        let addressing = o.at.pointee.addressing
+        if !_fastPath(addressing.isPlain) {
+            if addressing.isOnlyBased {
+                // What a thread keeps for itself, and a kernel for each processor.
+                address &+= state.pointee.segments[Int(o.at.pointee.segment)].base
+            } else {
+                guard addressing.has(Addressing.flat) else { return nil }
+                address &= 0xFFFF_FFFF
+            }
         }
         return quick(at: address, size: size, isWrite: isWrite)
     }
