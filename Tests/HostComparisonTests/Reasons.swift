@@ -56,8 +56,9 @@ extension Allowances {
     private var rules: [Rule] {
         let (hostVector, guestVector) = (host.outcome.vector, guest.outcome.vector)
         let isPrecision = hostVector == 19 && guestVector == 19 && (host.legacy[24] ^ guest.legacy[24]) == 0x20
-        let distance = host.outcome.address > guest.outcome.address
-            ? host.outcome.address - guest.outcome.address : guest.outcome.address - host.outcome.address
+        // The end of the addresses lies beside their beginning.
+        let distance = min(
+            host.outcome.address &- guest.outcome.address, guest.outcome.address &- host.outcome.address)
         return [
             Rule("UMIP: the host's kernel answers in place of the processor", if: has(Self.answeredByKernel)),
             Rule("every processor's own numbers: time, chance, identity", if: has(Self.ownNumbers)),
@@ -88,7 +89,7 @@ extension Allowances {
                 "areas of 512 bytes that are neither aligned nor all addresses: #AC, #SS or #GP", ["vector"],
                 if: has(Self.largeOperands) && [12, 13, 17].contains(hostVector) && [12, 13].contains(guestVector)),
             Rule(
-                "operands of many pieces: which of them a page fault tells of", ["cr2"],
+                "operands of many pieces: which of them a page fault tells of", ["cr2", "error"],
                 if: has(Self.largeOperands) && hostVector == 14 && guestVector == 14 && distance < 1024),
             Rule(
                 "operands of many pieces: which piece refuses, where one has no page and one is no address", ["vector"],
@@ -164,6 +165,11 @@ extension Allowances {
                 "VPINSRD and VPEXTRD in 32-bit code: AMD's processors refuse VEX.W, Intel's ignore it",
                 if: code.isNarrow && hostVector == 6
                     && named.contains { ["VPINSRD", "VPEXTRD"].contains($0) && $1.isWide }),
+            // Intel SDM volume 3, section 26.3.1.5: while SS shadows, a single step is pending.
+            Rule(
+                "loads of SS with TF before INT3: Intel's processors keep the single step, AMD's forget it",
+                if: hostVector == 3 && guestVector == 1
+                    && named.contains { $0 == "POP" && $1.opcode == 0x17 || $0 == "MOV" && $1.opcode == 0x8E }),
             Rule(
                 "LOCK MOV CR0: on AMD's processors another way to write CR8",
                 if: named.contains { $0 == "MOV" && $1.hasLock && $1.opcode & 0xFC == 0x20 }),
