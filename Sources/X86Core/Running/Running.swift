@@ -84,7 +84,7 @@ extension X86Processor {
                     head = block.head
                 case .exception:
                     giveBack()
-                    return deliverFault()
+                    return deliverInPlace()
                 case .alone:
                     giveBack()
                     return runSingle()
@@ -99,6 +99,13 @@ extension X86Processor {
         if error == .alone { return shutDown("instructions are fetched from where no storage is") }
         state.pointee.remaining &-= 1
         fault = error
+        deliverInPlace()
+    }
+
+    /// The delivery has been counted in the failed instruction's place; while it is under way, whoever looks sees the
+    /// count before it.
+    private func deliverInPlace() {
+        completed = runLimit &- UInt64(bitPattern: state.pointee.remaining) &- 1
         deliverFault()
     }
 
@@ -129,7 +136,7 @@ extension X86Processor {
             giveBack()
             // A debug exception that was due before counts with what the instruction raises.
             debugPending = wasPending
-            deliverFault()
+            deliverInPlace()
             return
         }
         // RF is there for one instruction: see `takeFlags` for the one that sets it.
