@@ -142,6 +142,9 @@ extension Allowances {
                 "far returns: AMD's processors read the outer stack before they refuse the selector", ["vector"],
                 if: has(Self.farReturns) && [14, 17].contains(hostVector) && guestVector == 13),
             Rule(
+                "far returns: AMD's processors look at the instruction pointer's limit before the stack segment", ["error"],
+                if: has(Self.farReturns) && hostVector == 13 && guestVector == 13 && host.outcome.error == 0),
+            Rule(
                 "MMX: AMD's processors have made x87 ready before the operation is refused", ["fsw", "ftw", "st"],
                 if: has(Self.entersMMX) && hostVector != 3 && host.outcome == guest.outcome),
             // Intel SDM volume 3, section 18.3.1.1.

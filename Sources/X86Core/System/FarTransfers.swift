@@ -110,11 +110,6 @@ extension X86Processor {
         enterCode(selector, target, level: isInner ? target.level : control.cpl, gate.gateOffset)
     }
 
-    /// Of what a return takes from the stack, narrow code has 32 bits as its instruction pointer.
-    private func returnOffset(_ offset: UInt64, _ code: Descriptor) -> UInt64 {
-        isLongMode && code.isLong ? offset : offset & 0xFFFF_FFFF
-    }
-
     /// The code segment that a return goes to. Its limit is looked at last, behind the stack: SDM 2, IRET and RET.
     func returnCode(_ selector: UInt16) throws(GuestFault) -> Descriptor {
         guard !isNull(selector) else { throw .protection() }
@@ -169,23 +164,22 @@ extension X86Processor {
             return modeChanged()
         }
         var code = try returnCode(selector)
-        let target = returnOffset(offset, code)
         let level = Int(selector & 3)
         if level == control.cpl {
-            try checkTarget(target, code)
+            try checkTarget(offset, code)
             try markAccessed(&code)
             stackPointer = stackPointer &+ 2 * word &+ released
-            return enterCode(selector, code, level: level, target)
+            return enterCode(selector, code, level: level, offset)
         }
         let outer = 2 * word &+ released
         let pointer = try peek(outer, size: size)
         let stackSelector = UInt16(truncatingIfNeeded: try peek(outer &+ word, size: size))
         let isLong = isLongMode && code.isLong
         let found = try returnStack(stackSelector, level: level, isLong: isLong)
-        try checkTarget(target, code)
+        try checkTarget(offset, code)
         let stack = try take(found, stackSelector, &code, level: level)
         state.pointee.segments[SegmentNumber.ss] = stack
-        enterCode(selector, code, level: level, target)
+        enterCode(selector, code, level: level, offset)
         setStackPointer(pointer, width: isLong ? 8 : stack.isBig ? 4 : 2)
         stackPointer = stackPointer &+ released
         dropInnerSegments()
@@ -208,7 +202,6 @@ extension X86Processor {
             return try enterVirtual8086(offset, selector, image)
         }
         var code = try returnCode(selector)
-        let target = returnOffset(offset, code)
         let level = Int(selector & 3)
         let isOuter = level != control.cpl
         // 64-bit mode takes the stack back always.
@@ -217,21 +210,21 @@ extension X86Processor {
             let stackSelector = UInt16(truncatingIfNeeded: try peek(4 * word, size: size))
             let isLong = isLongMode && code.isLong
             let found = try returnStack(stackSelector, level: level, isLong: isLong)
-            try checkTarget(target, code)
+            try checkTarget(offset, code)
             let stack = try take(found, stackSelector, &code, level: level)
             nonMaskableBlocked = false
             takeFlags(image, size: size, returns: true)
             state.pointee.segments[SegmentNumber.ss] = stack
-            enterCode(selector, code, level: level, target)
+            enterCode(selector, code, level: level, offset)
             setStackPointer(pointer, width: isLong ? 8 : stack.isBig ? 4 : 2)
             if isOuter { dropInnerSegments() }
         } else {
-            try checkTarget(target, code)
+            try checkTarget(offset, code)
             try markAccessed(&code)
             nonMaskableBlocked = false
             stackPointer = stackPointer &+ 3 * word
             takeFlags(image, size: size, returns: true)
-            enterCode(selector, code, level: level, target)
+            enterCode(selector, code, level: level, offset)
         }
     }
 

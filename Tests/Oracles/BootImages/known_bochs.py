@@ -115,6 +115,14 @@ def arpl_writes(finding):
     return None
 
 
+def wide_pointer_of_narrow_code(finding):
+    """a return to narrow code with more than 32 bits of instruction pointer, which lie beyond every limit, is refused
+    (SDM 2, IRET and RET: #GP; so do AMD's processors); Bochs takes 32 of them"""
+    if ":0x10000b030" in finding.case.title or ":0x800000000000" in finding.case.title:
+        return other_course(finding, {PROTECTION}, None)
+    return None
+
+
 def features_in_cr4(finding):
     """Bochs's model has VME, PVI and VMX, and CR4 takes their bits; Trapline's CPUID has none of them, so that they
     are reserved (SDM 3, 2.5)"""
@@ -149,4 +157,4 @@ def end_of_everything(finding):
 
 RULES = [double_fault_flags, accessed_above_a_fault, task_rf, step_after_sysret, general_detect_sets_rf,
          trap_between_iterations, stack_of_iretd, order_of_reads, environment_in_parts, pages_of_states, arpl_writes,
-         features_in_cr4, frames_in_parts, limit_of_an_upper_half, pushed_selectors, end_of_everything]
+         wide_pointer_of_narrow_code, features_in_cr4, frames_in_parts, limit_of_an_upper_half, pushed_selectors, end_of_everything]
