@@ -91,6 +91,22 @@ import Testing
         }
     }
 
+    // MARK: Changes
+
+    @Test func aChangeReplacesWhatStandsOnce() throws {
+        let change = try LessonChange("file a.s\nafter right\n-two\n-three\n+2\n\n-one\n")
+        #expect(change.file == "a.s" && change.solution == "right")
+        #expect(try change.applied(to: "one\ntwo\nthree\nfour\n") == "2\nfour\n")
+        for (text, line) in [("one\n", 3), ("one\ntwo\nthree\ntwo\nthree\n", 3), ("two\nthree\n", 7)] {
+            let error = #expect(throws: LessonScriptError.self) { try change.applied(to: text) }
+            #expect(error?.line == line)
+        }
+        for (text, line) in [("", 1), ("a.s\n", 1), ("file a.s\nfoo\n", 2), ("file a.s\n-a\nafter b\n", 3)] {
+            #expect(#expect(throws: LessonScriptError.self) { try LessonChange(text) }?.line == line)
+        }
+        #expect(throws: LessonScriptError.self) { try LessonChange("file a.s\n+a\n").applied(to: "b\n") }
+    }
+
     // MARK: Judging
 
     private struct Facts: RunFacts {

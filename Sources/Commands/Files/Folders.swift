@@ -25,3 +25,14 @@ func removeTree(_ path: String) {
         unlink(path)
     }
 }
+
+/// Runs with a new folder of the system's for such, which is removed afterwards, whatever happens.
+func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    var template = Array("/tmp/trapline-XXXXXX".utf8CString)
+    guard let made = mkdtemp(&template) else {
+        throw writeFailure(name: "a folder in /tmp", code: errno)
+    }
+    let folder = String(cString: made)
+    defer { removeTree(folder) }
+    return try body(folder)
+}

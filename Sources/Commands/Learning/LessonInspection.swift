@@ -14,7 +14,7 @@ struct LessonInspection {
     func run(_ lessons: [InstalledLesson]) throws -> CommandStatus {
         var isRight = true
         for installed in lessons {
-            let faults = faults(of: installed)
+            let faults = try faults(of: installed)
             isRight = isRight && faults.isEmpty
             let verdict = faults.isEmpty ? "keeps its promises" : "\(faults.count) faults"
             try context.output.line("\(installed.name): \(verdict)")
@@ -23,7 +23,7 @@ struct LessonInspection {
         return isRight ? .holds : .refuted
     }
 
-    private func faults(of installed: InstalledLesson) -> [String] {
+    private func faults(of installed: InstalledLesson) throws -> [String] {
         let lesson = installed.lesson
         var faults: [String] = []
         if !(10...20).contains(lesson.minutes) { faults.append("it takes \(lesson.minutes) minutes, not 10 to 20") }
@@ -33,26 +33,30 @@ struct LessonInspection {
         for file in lesson.edited where kind(ofPath: Path.join(installed.start, file)) != .file {
             faults.append("there is no start/\(file) to change")
         }
-        if failing(installed, with: nil).isEmpty { faults.append("the exercise is passed before anything is done") }
+        if try failing(installed, with: nil).isEmpty { faults.append("the exercise is passed before anything is done") }
         let solutions = installed.variants("solutions")
         if solutions.isEmpty { faults.append("it has no solution") }
         for solution in solutions {
-            for outcome in failing(installed, with: solution) {
-                let name = Path.lastName(solution)
-                faults.append("solution \(name): \(outcome.check.text): \(outcome.reasons.joined(separator: "; "))")
+            for outcome in try failing(installed, with: solution) {
+                faults.append("solution \(solution.name): \(outcome.check.text): \(outcome.reasons.joined(separator: "; "))")
             }
         }
         let wrong = installed.variants("wrong")
         if wrong.count < 3 { faults.append("it has \(wrong.count) wrong solutions; three at least are wanted") }
-        for attempt in wrong where failing(installed, with: attempt).isEmpty {
-            faults.append("the wrong solution \(Path.lastName(attempt)) is passed")
+        for attempt in wrong where try failing(installed, with: attempt).isEmpty {
+            faults.append("the wrong solution \(attempt.name) is passed")
         }
         return faults
     }
 
     /// The checks that are not passed, with a solution's files before the lesson's own.
-    private func failing(_ installed: InstalledLesson, with folder: String?) -> [CheckOutcome] {
-        let bench = Bench(folders: [folder, installed.start, library.root].compactMap { $0 }, context: context)
-        return installed.lesson.checks.map { LessonJudge(bench).judge($0) }.filter { !$0.isPassed }
+    private func failing(
+        _ installed: InstalledLesson, with variant: InstalledLesson.Variant?
+    ) throws -> [CheckOutcome] {
+        try withTemporaryFolder { folder in
+            if let variant { try installed.write(variant, into: folder) }
+            let bench = Bench(folders: [folder, installed.start, library.root], context: context)
+            return installed.lesson.checks.map { LessonJudge(bench).judge($0) }.filter { !$0.isPassed }
+        }
     }
 }

@@ -24,10 +24,47 @@ struct InstalledLesson {
         text = String(decoding: try readFile(Path.join(folder, "lesson.md"), what: "the lesson's text"), as: UTF8.self)
     }
 
-    /// Folders in one of the lesson's own: right solutions, wrong ones.
-    func variants(_ kind: String) -> [String] {
+    /// A solution, right or wrong: a folder with files of its own, or a change to the student's.
+    struct Variant {
+        let path: String
+        var name: String { Path.stem(path) }
+    }
+
+    /// - Parameter kind: `solutions` or `wrong`.
+    func variants(_ kind: String) -> [Variant] {
         let parent = Path.join(folder, kind)
-        return folderEntries(parent).sorted().map { Path.join(parent, $0) }
+        return folderEntries(parent).sorted().map { Variant(path: Path.join(parent, $0)) }
+    }
+
+    /// Puts a variant's files into a folder.
+    func write(_ variant: Variant, into target: String) throws {
+        if Commands.kind(ofPath: variant.path) == .folder {
+            for name in folderEntries(variant.path) {
+                let bytes = try readFile(Path.join(variant.path, name), what: "the solution")
+                try FileWriter.write(bytes, to: Path.join(target, name))
+            }
+        } else {
+            let (name, text) = try changed(by: variant.path)
+            try FileWriter.write(text.utf8, to: Path.join(target, name))
+        }
+    }
+
+    /// The student's file as a change leaves it.
+    private func changed(by path: String, depth: Int = 0) throws -> (name: String, text: String) {
+        let source = String(decoding: try readFile(path, what: "the solution"), as: UTF8.self)
+        do {
+            let change = try LessonChange(source)
+            var text: String
+            if let solution = change.solution, depth == 0 {
+                text = try changed(by: Path.join(folder, "solutions/\(solution).change"), depth: 1).text
+            } else {
+                text = String(decoding: try readFile(Path.join(start, change.file), what: "the lesson's file"), as: UTF8.self)
+            }
+            text = try change.applied(to: text)
+            return (change.file, text)
+        } catch let error as LessonScriptError {
+            throw Failure(.badInput, "\(path):\(error.line): \(error.cause)", remedy: error.remedy)
+        }
     }
 }
 

@@ -56,8 +56,9 @@ import Testing
         #expect(before.status == .refuted)
         #expect(before.output.contains("not yet") && before.output.contains("0 of 3 points"))
         #expect(before.output.contains("line 1 of the output is 'bare', and should be 'virtual'"))
-        let solution = repositoryRoot + "/Lessons/01-what-a-virtual-machine-is/solutions/plain/hello.s"
-        try String(contentsOfFile: solution, encoding: .utf8).write(toFile: mine, atomically: true, encoding: .utf8)
+        let installed = try #require(Self.library).lesson(1)
+        let solution = try #require(installed.variants("solutions").first { $0.name == "plain" })
+        try installed.write(solution, into: scratch.path + "/own/01-what-a-virtual-machine-is")
         let after = lesson(["check"])
         #expect(after.status == .holds, "\(after.output)")
         #expect(after.output.contains("3 of 3 points") && after.output.contains("Next: trapline lesson 2"))
